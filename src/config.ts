@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ZooError } from './errors.js';
+
+/** A byte count: `1048576`, `512MB`, `20GB` (powers of 1024). */
+const bytes = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*([KMGT]B?)?$/i, 'a byte count such as 1048576, 512MB or 20GB')
+  .transform((text) => {
+    const unit = /[KMGT]/i.exec(text)?.[0].toUpperCase();
+    return Math.round(parseFloat(text) * 1024 ** (unit ? 'KMGT'.indexOf(unit) + 1 : 0));
+  });
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`);
+
+const yesOrNo = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+/** Every variable the zoo reads. Nothing set means the embedded default: one machine, one folder, CPU. */
+const variables = {
+  ZOO_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('zoo-data')
+    .describe('folder of the embedded database, the local store and caches'),
+  ZOO_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address to listen on; 0.0.0.0 opens the zoo to the network'),
+  ZOO_PORT: wholeNumber(0, 65535).prefault('4000').describe('port to listen on; 0 picks a free one'),
+  ZOO_PUBLIC_URL: url('http:', 'https:').optional().describe('address under which others reach this server'),
+  ZOO_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'fatal, error, warn, info, debug or silent')
+    .default('info')
+    .describe('least severe log line written'),
+  ZOO_ADMIN_TOKEN: z
+    .string()
+    .min(32, 'at least 32 characters')
+    .optional()
+    .describe('admin token to use instead of one printed at first start'),
+  ZOO_ANONYMOUS_READ: yesOrNo
+    .prefault('true')
+    .describe('whether public models and data sets can be read without a token'),
+  DATABASE_URL: url('postgres:', 'postgresql:')
+    .optional()
+    .describe('PostgreSQL to use instead of the embedded database'),
+  DATABASE_POOL_SIZE: wholeNumber(1, 200)
+    .prefault('10')
+    .describe('connections to PostgreSQL a process keeps at most'),
+  S3_ENDPOINT: url('http:', 'https:').optional().describe('S3 server to use instead of the local store'),
+  S3_PUBLIC_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe('S3 address that clients can reach, for download redirects'),
+  S3_REGION: z.string().min(1).default('us-east-1').describe('S3 region'),
+  S3_BUCKET: z.string().min(3).default('modelzoo').describe('S3 bucket; created if it is not there'),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('S3 access key'),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('S3 secret key'),
+  ZOO_EMBEDDED_WORKER: yesOrNo.prefault('true').describe('whether `zoo serve` runs a worker of its own'),
+  ZOO_WORKER_CONCURRENCY: wholeNumber(1, 64).prefault('1').describe('jobs a worker runs at once'),
+  ZOO_WORKER_THREADS: wholeNumber(1, 256)
+    .optional()
+    .describe('CPU threads a job may use; all cores by default'),
+  ZOO_LEASE_SECONDS: wholeNumber(3, 3600)
+    .prefault('30')
+    .describe('seconds without a heartbeat after which a job is given to another worker'),
+  ZOO_JOB_TIMEOUT_MINUTES: wholeNumber(1, 100_000)
+    .prefault('1440')
+    .describe('minutes after which one attempt of a job is stopped'),
+  ZOO_MAX_UPLOAD_BYTES: bytes.prefault('20GB').describe('largest single upload'),
+  ZOO_MIN_FREE_DISK_BYTES: bytes.prefault('1GB').describe('free space below which writes are refused'),
+  ZOO_CACHE_BYTES: bytes.prefault('20GB').describe('size of the worker’s cache of blobs and features'),
+};
+
+const schema = z.object(variables);
+
+export type Environment = Record<string, string | undefined>;
+
+/** The names and descriptions of every variable, for the documentation and the compose test. */
+export const configurationVariables: { name: string; description: string }[] = Object.entries(variables).map(
+  ([name, variable]) => ({ name, description: variable.description ?? '' }),
+);
+
+export interface Config {
+  readonly dataDirectory: string;
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined };
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  readonly access: { readonly adminToken: string | undefined; readonly anonymousRead: boolean };
+  /** Undefined url: the embedded database in `dataDirectory`. */
+  readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  /** Undefined: the local store in `dataDirectory`. */
+  readonly s3: S3Config | undefined;
+  readonly worker: {
+    readonly embedded: boolean;
+    readonly concurrency: number;
+    readonly threads: number;
+    readonly leaseMs: number;
+    readonly jobTimeoutMs: number;
+    readonly cacheBytes: number;
+  };
+  readonly limits: { readonly maxUploadBytes: number; readonly minFreeDiskBytes: number };
+}
+
+export interface S3Config {
+  readonly endpoint: string;
+  readonly publicEndpoint: string | undefined;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/**
+ * Reads the configuration, once, at an entry point. This is the only file that looks at the environment.
+ * An empty variable counts as not set, as Compose files leave them.
+ *
+ * @throws ZooError CONFIG_INVALID naming every variable that is wrong, its value and what is accepted.
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(variables)
+      .filter((name) => environment[name] !== undefined && environment[name] !== '')
+      .map((name) => [name, environment[name]]),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return `${name} is ${describeValue(name, given[name])}; accepted: ${issue.message}.`;
+    });
+    throw new ZooError('CONFIG_INVALID', problems.join('\n'));
+  }
+  const value = parsed.data;
+  return deepFreeze({
+    dataDirectory: resolve(value.ZOO_DATA_DIR),
+    http: { host: value.ZOO_HOST, port: value.ZOO_PORT, publicUrl: value.ZOO_PUBLIC_URL },
+    logLevel: value.ZOO_LOG_LEVEL,
+    access: { adminToken: value.ZOO_ADMIN_TOKEN, anonymousRead: value.ZOO_ANONYMOUS_READ },
+    database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
+    s3: s3Config(value),
+    worker: {
+      embedded: value.ZOO_EMBEDDED_WORKER,
+      concurrency: value.ZOO_WORKER_CONCURRENCY,
+      threads: value.ZOO_WORKER_THREADS ?? availableParallelism(),
+      leaseMs: value.ZOO_LEASE_SECONDS * 1000,
+      jobTimeoutMs: value.ZOO_JOB_TIMEOUT_MINUTES * 60_000,
+      cacheBytes: value.ZOO_CACHE_BYTES,
+    },
+    limits: { maxUploadBytes: value.ZOO_MAX_UPLOAD_BYTES, minFreeDiskBytes: value.ZOO_MIN_FREE_DISK_BYTES },
+  });
+}
+
+function s3Config(value: z.output<typeof schema>): S3Config | undefined {
+  if (value.S3_ENDPOINT === undefined) return undefined;
+  if (value.S3_ACCESS_KEY_ID === undefined || value.S3_SECRET_ACCESS_KEY === undefined) {
+    throw new ZooError(
+      'CONFIG_INVALID',
+      'S3_ENDPOINT is set, but S3_ACCESS_KEY_ID or S3_SECRET_ACCESS_KEY is not; set all three, or none for the local store.',
+    );
+  }
+  return {
+    endpoint: value.S3_ENDPOINT,
+    publicEndpoint: value.S3_PUBLIC_ENDPOINT,
+    region: value.S3_REGION,
+    bucket: value.S3_BUCKET,
+    accessKeyId: value.S3_ACCESS_KEY_ID,
+    secretAccessKey: value.S3_SECRET_ACCESS_KEY,
+  };
+}
+
+/** Secrets and URLs that can hold them are not echoed. */
+function describeValue(name: string, value: string | undefined): string {
+  return /TOKEN|SECRET|DATABASE_URL/.test(name) ? 'not accepted (value hidden)' : JSON.stringify(value);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (part !== null && typeof part === 'object') deepFreeze(part);
+  return Object.freeze(value);
+}

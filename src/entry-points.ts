@@ -1,0 +1,7 @@
+/**
+ * Where the scripts lie that run in processes of their own. They are always the built ones (`dist/`), also when the
+ * caller runs from `src/` under the test runner: Node cannot run decorated TypeScript by itself.
+ */
+export function entryPoint(name: 'zoo/database/pglite-child' | 'jobs/attempt-child'): URL {
+  return new URL(`../dist/${name}.js`, import.meta.url);
+}

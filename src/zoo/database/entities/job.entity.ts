@@ -1,0 +1,56 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import type { JobKind, JobState, JobProgress, JobError } from '../../job-types.js';
+import { Account } from './account.entity.js';
+
+/** What a user launched. The row is the truth about who may write for it: see `fence`. */
+@Entity('jobs')
+@Index('jobs_created', ['createdAt', 'id'])
+export class Job {
+  @PrimaryGeneratedColumn('uuid') id: string;
+  @Column('text') kind: JobKind;
+  @Column('text', { default: 'QUEUED' }) state: JobState;
+  @Column('uuid', { name: 'launched_by' }) launchedBy: string;
+  @ManyToOne(() => Account, { nullable: false })
+  @JoinColumn({ name: 'launched_by' })
+  launcher: Relation<Account>;
+  /** FINE_TUNE: the version that is adapted. */
+  @Index() @Column('uuid', { nullable: true, name: 'base_version_id' }) baseVersionId: string | null;
+  /** FINE_TUNE: the pictures it is adapted to. */
+  @Index() @Column('uuid', { nullable: true, name: 'dataset_version_id' }) datasetVersionId: string | null;
+  /** FINE_TUNE: the model that receives the result as its next version. */
+  @Column('uuid', { nullable: true, name: 'target_model_id' }) targetModelId: string | null;
+  /** DATASET_IMPORT: the data set that receives the result, and what to read. */
+  @Column('uuid', { nullable: true, name: 'target_dataset_id' }) targetDatasetId: string | null;
+  @Column('text', { nullable: true }) strategy: string | null;
+  @Column('text', { nullable: true, name: 'strategy_version' }) strategyVersion: string | null;
+  /** Validated, defaults filled in. For DATASET_IMPORT the import options. */
+  @Column('jsonb', { default: () => "'{}'" }) parameters: Record<string, unknown>;
+  /** Raised by every claim; every write on behalf of the job carries it and touches 0 rows when stale. */
+  @Column('int', { default: 0 }) fence: number;
+  @Column('text', { nullable: true, name: 'worker_id' }) workerId: string | null;
+  @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'lease_expires_at' })
+  leaseExpiresAt: Date | null;
+  @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'cancel_requested_at' })
+  cancelRequestedAt: Date | null;
+  /** Attempts that ended because a machine, not the strategy, failed. */
+  @Column('int', { default: 0, name: 'infrastructure_failures' }) infrastructureFailures: number;
+  /** Latest progress: `{ phase, done, total, secondsLeft }`. */
+  @Column('jsonb', { nullable: true }) progress: JobProgress | null;
+  /** `{ code, message }` once FAILED. */
+  @Column('jsonb', { nullable: true }) error: JobError | null;
+  @Column('uuid', { nullable: true, name: 'result_model_version_id' }) resultModelVersionId: string | null;
+  @Column('uuid', { nullable: true, name: 'result_dataset_version_id' }) resultDatasetVersionId:
+    string | null;
+  @CreateDateColumn({ type: 'timestamptz', precision: 3, name: 'created_at' }) createdAt: Date;
+  @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'started_at' }) startedAt: Date | null;
+  @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'finished_at' }) finishedAt: Date | null;
+}

@@ -1,0 +1,23 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { ModelVersion } from './model-version.entity.js';
+
+/** How one version came from another: the strategy is the edge. */
+@Entity('lineage_edges')
+export class LineageEdge {
+  @PrimaryColumn('uuid', { name: 'child_version_id' }) childVersionId: string;
+  @PrimaryColumn('uuid', { name: 'parent_version_id' }) parentVersionId: string;
+  @ManyToOne(() => ModelVersion, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'child_version_id' })
+  child: Relation<ModelVersion>;
+  @Index()
+  @ManyToOne(() => ModelVersion, { nullable: false })
+  @JoinColumn({ name: 'parent_version_id' })
+  parent: Relation<ModelVersion>;
+  /** The hubs' `base_model_relation`: finetune, adapter, merge, quantized. */
+  @Column('text') relation: string;
+  @Column('text', { nullable: true }) strategy: string | null;
+  @Column('text', { nullable: true, name: 'strategy_version' }) strategyVersion: string | null;
+  @Column('jsonb', { nullable: true }) parameters: Record<string, unknown> | null;
+  @Index() @Column('uuid', { nullable: true, name: 'dataset_version_id' }) datasetVersionId: string | null;
+  @Column('uuid', { nullable: true, name: 'job_id' }) jobId: string | null;
+}

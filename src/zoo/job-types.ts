@@ -1,0 +1,29 @@
+/** The words of a job that both the catalogue (which stores them) and the workers (which write them) use. */
+export type JobKind = 'FINE_TUNE' | 'DATASET_IMPORT';
+
+export type JobState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+
+export type JobEventType = 'state' | 'progress' | 'metric' | 'log';
+
+export interface JobProgress {
+  /** What is being done now, in words: `reading pictures`, `extracting features`, `solving the SVM`. */
+  phase: string;
+  done: number;
+  total: number;
+  secondsLeft: number | null;
+}
+
+export interface JobError {
+  code: string;
+  message: string;
+}
+
+/** A strategy as a worker announces it: all that the API needs to list, validate and launch it. */
+export interface AnnouncedStrategy {
+  name: string;
+  version: string;
+  summary: string;
+  /** JSON Schema 2020-12 of its parameters. */
+  parametersSchema: Record<string, unknown>;
+  needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
+}
