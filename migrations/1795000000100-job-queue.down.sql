@@ -1,0 +1,1 @@
+DROP SCHEMA job_queue CASCADE;
