@@ -1,4 +1,5 @@
 import {
+  Check,
   Column,
   CreateDateColumn,
   Entity,
@@ -12,6 +13,7 @@ import { Account } from './account.entity.js';
 
 /** A bearer token. Only its SHA-256 is stored; the text is shown once. */
 @Entity('api_tokens')
+@Check('api_tokens_token_hash_check', `token_hash ~ '^[0-9a-f]{64}$'`)
 export class ApiToken {
   @PrimaryGeneratedColumn('uuid') id: string;
   @Index() @Column('uuid', { name: 'account_id' }) accountId: string;

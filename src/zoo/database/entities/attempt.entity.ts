@@ -1,4 +1,5 @@
 import {
+  Check,
   Column,
   CreateDateColumn,
   Entity,
@@ -12,6 +13,9 @@ import { Job } from './job.entity.js';
 
 /** One run of a job by one worker, under one fence. */
 @Entity('attempts')
+@Check('attempts_outcome_check', `outcome IN ('COMPLETED', 'FAILED', 'CANCELLED', 'LOST')`)
+@Check('attempts_ended_check', `(outcome IS NULL) = (ended_at IS NULL)`)
+@Check('attempts_fence_check', `fence >= 1`)
 export class Attempt {
   @PrimaryColumn('uuid', { name: 'job_id' }) jobId: string;
   @PrimaryColumn('int') fence: number;

@@ -1,7 +1,8 @@
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** Who did what to what, written in the transaction that did it. In order of `seq` it also feeds what must follow later (webhooks). */
 @Entity('audit_events')
+@Index(['subjectId', 'seq'])
 export class AuditEvent {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' }) seq: string;
   @CreateDateColumn({ type: 'timestamptz', precision: 3, name: 'created_at' }) createdAt: Date;

@@ -1,10 +1,15 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { bigintAsNumber } from '../bigint-as-number.js';
 import { Blob } from './blob.entity.js';
 import { DatasetVersion } from './dataset-version.entity.js';
 
 /** A path of a data-set version (`index.json`, `shards/00000.tar`, `report.json`) and the blob it names. */
 @Entity('dataset_version_files')
+@Check(
+  'dataset_version_files_path_check',
+  `path <> '' AND path !~ '(^|/)[.]{0,2}(/|$)' AND strpos(path, chr(92)) = 0`,
+)
+@Check('dataset_version_files_size_bytes_check', `size_bytes >= 0`)
 export class DatasetVersionFile {
   @PrimaryColumn('uuid', { name: 'version_id' }) versionId: string;
   @PrimaryColumn('text') path: string;

@@ -1,4 +1,5 @@
 import {
+  Check,
   Column,
   CreateDateColumn,
   Entity,
@@ -12,6 +13,8 @@ import { Job } from './job.entity.js';
 
 /** The pollable log of a job. `seq` is the cursor: it only grows within a job. */
 @Entity('job_events')
+@Check('job_events_type_check', `type IN ('state', 'progress', 'metric', 'log')`)
+@Check('job_events_seq_check', `seq >= 1`)
 export class JobEvent {
   @PrimaryColumn('uuid', { name: 'job_id' }) jobId: string;
   /** Numbered from 1 within the job, without gaps. */

@@ -1,9 +1,10 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { ModelVersion } from './model-version.entity.js';
 
 /** One number of a version's evaluation, kept as a row so that models can be filtered and ordered by it. */
 @Entity('metrics')
-@Index('metrics_name_value', ['name', 'value'])
+@Check('metrics_value_check', `value > '-Infinity' AND value < 'Infinity'`)
+@Index(['name', 'value', 'versionId'])
 export class Metric {
   @PrimaryColumn('uuid', { name: 'version_id' }) versionId: string;
   /** For example `accuracy`, `top5Accuracy`, `expectedCalibrationError`. */

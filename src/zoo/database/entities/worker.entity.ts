@@ -1,4 +1,4 @@
-import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AnnouncedStrategy } from '../../job-types.js';
 
 /** A worker process as it announces itself, with the strategies it can run. */
@@ -12,5 +12,5 @@ export class Worker {
   @Column('text') version: string;
   @Column('jsonb') strategies: AnnouncedStrategy[];
   @CreateDateColumn({ type: 'timestamptz', precision: 3, name: 'started_at' }) startedAt: Date;
-  @Column({ type: 'timestamptz', precision: 3, name: 'heartbeat_at' }) heartbeatAt: Date;
+  @Index() @Column({ type: 'timestamptz', precision: 3, name: 'heartbeat_at' }) heartbeatAt: Date;
 }
