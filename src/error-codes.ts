@@ -24,6 +24,27 @@ export const errorCodes = {
   },
   NAME_TAKEN: { httpStatus: 409, meaning: 'The name is in use.' },
   IDEMPOTENCY_KEY_REUSED: { httpStatus: 409, meaning: 'The idempotency key was used with another input.' },
+  // Blobs
+  DIGEST_MISMATCH: {
+    httpStatus: 422,
+    meaning: 'The bytes that arrived do not have the SHA-256 they were sent under; nothing of them is kept.',
+  },
+  UPLOAD_TRUNCATED: { httpStatus: 400, meaning: 'Fewer bytes arrived than announced.' },
+  UPLOAD_TOO_LARGE: {
+    httpStatus: 413,
+    meaning: 'More bytes arrived than announced, or more than one upload may have.',
+  },
+  UPLOAD_LENGTH_REQUIRED: { httpStatus: 411, meaning: 'An upload must say its length: send Content-Length.' },
+  UPLOAD_OFFSET_MISMATCH: {
+    httpStatus: 409,
+    meaning: 'The upload cannot go on from that offset; details.offset says how many bytes are kept.',
+  },
+  BLOB_NOT_FOUND: { httpStatus: 404, meaning: 'The object store has no bytes under that digest.' },
+  BLOB_NOT_ADMITTED: {
+    httpStatus: 422,
+    meaning: 'A digest is named that you neither sent within the last day nor can read in a version; send the bytes.',
+  },
+  RANGE_NOT_SATISFIABLE: { httpStatus: 416, meaning: 'The byte range asked for lies outside the file.' },
   // Data sets
   ARCHIVE_UNREADABLE: {
     httpStatus: 422,
@@ -85,6 +106,28 @@ export const errorCodes = {
   IMAGE_LABELS_DIFFER: {
     httpStatus: 422,
     meaning: 'The same bytes stand in the same split under different classes; none of the copies is used.',
+  },
+  // Jobs
+  JOB_ALREADY_FINISHED: { httpStatus: 409, meaning: 'The job has ended; there is nothing left to cancel.' },
+  JOB_FAILED: {
+    httpStatus: 500,
+    meaning: 'The work of a job stopped with an error of its own; the message is what it said.',
+  },
+  JOB_TIMED_OUT: { httpStatus: 500, meaning: 'One attempt of the job ran longer than the worker allows.' },
+  JOB_OUT_OF_MEMORY: { httpStatus: 500, meaning: 'The job needed more memory than the worker allows.' },
+  JOB_PROCESS_DIED: { httpStatus: 500, meaning: 'The process of a job ended without a result.' },
+  JOB_RESULT_INVALID: {
+    httpStatus: 500,
+    meaning: 'What a job wrote did not pass the checks before publishing; nothing of it was published.',
+  },
+  JOB_INFRASTRUCTURE_FAILED: {
+    httpStatus: 503,
+    meaning: 'Machines failed the job more often than it is retried; the work itself may be fine.',
+  },
+  WORKER_LOST: { httpStatus: 503, meaning: 'The worker of an attempt went silent; the job is given to another.' },
+  WORKER_STOPPED: {
+    httpStatus: 503,
+    meaning: 'The worker of an attempt was stopped and gave its job back; another goes on with it.',
   },
 } as const satisfies Record<string, { httpStatus: number; meaning: string }>;
 
