@@ -42,7 +42,8 @@ export const errorCodes = {
   BLOB_NOT_FOUND: { httpStatus: 404, meaning: 'The object store has no bytes under that digest.' },
   BLOB_NOT_ADMITTED: {
     httpStatus: 422,
-    meaning: 'A digest is named that you neither sent within the last day nor can read in a version; send the bytes.',
+    meaning:
+      'A digest is named that you neither sent within the last day nor can read in a version; send the bytes.',
   },
   RANGE_NOT_SATISFIABLE: { httpStatus: 416, meaning: 'The byte range asked for lies outside the file.' },
   // Data sets
@@ -124,10 +125,44 @@ export const errorCodes = {
     httpStatus: 503,
     meaning: 'Machines failed the job more often than it is retried; the work itself may be fine.',
   },
-  WORKER_LOST: { httpStatus: 503, meaning: 'The worker of an attempt went silent; the job is given to another.' },
+  WORKER_LOST: {
+    httpStatus: 503,
+    meaning: 'The worker of an attempt went silent; the job is given to another.',
+  },
   WORKER_STOPPED: {
     httpStatus: 503,
     meaning: 'The worker of an attempt was stopped and gave its job back; another goes on with it.',
+  },
+  // Command line and starters
+  USAGE: {
+    httpStatus: 400,
+    meaning: 'The command line was not understood; `zoo COMMAND --help` says how it is used.',
+  },
+  SERVER_UNREACHABLE: { httpStatus: 503, meaning: 'The command line got no answer from the server.' },
+  SERVER_ANSWER_UNEXPECTED: {
+    httpStatus: 502,
+    meaning: 'The answer is none that a zoo of this version gives; the URL may lead to another program.',
+  },
+  TRANSFER_FAILED: {
+    httpStatus: 502,
+    meaning:
+      'A file could not be sent or fetched whole after several tries; the next run goes on where it stopped.',
+  },
+  FOLDER_INVALID: {
+    httpStatus: 422,
+    meaning: 'The folder or file given to the command line is missing, or is not what the command takes.',
+  },
+  PATH_REFUSED: {
+    httpStatus: 422,
+    meaning: 'A file of a version has a name that would be written outside of the folder it is pulled into.',
+  },
+  STARTER_UNAVAILABLE: {
+    httpStatus: 424,
+    meaning: 'The package that ships a starter network is not installed.',
+  },
+  STARTER_FILE_REFUSED: {
+    httpStatus: 422,
+    meaning: 'The file of a starter network is not the one that was expected, or cannot be read safely.',
   },
 } as const satisfies Record<string, { httpStatus: number; meaning: string }>;
 
