@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ZooError } from './errors.js';
 
@@ -58,6 +58,9 @@ const variables = {
   DATABASE_POOL_SIZE: wholeNumber(1, 200)
     .prefault('10')
     .describe('connections to PostgreSQL a process keeps at most'),
+  DATABASE_STATEMENT_TIMEOUT_SECONDS: wholeNumber(0, 86_400)
+    .prefault('60')
+    .describe('seconds after which a statement is given up; 0 never'),
   S3_ENDPOINT: url('http:', 'https:').optional().describe('S3 server to use instead of the local store'),
   S3_PUBLIC_ENDPOINT: url('http:', 'https:')
     .optional()
@@ -82,8 +85,6 @@ const variables = {
   ZOO_CACHE_BYTES: bytes.prefault('20GB').describe('size of the worker’s cache of blobs and features'),
 };
 
-const schema = z.object(variables);
-
 export type Environment = Record<string, string | undefined>;
 
 /** The names and descriptions of every variable, for the documentation and the compose test. */
@@ -97,7 +98,12 @@ export interface Config {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   readonly access: { readonly adminToken: string | undefined; readonly anonymousRead: boolean };
   /** Undefined url: the embedded database in `dataDirectory`. */
-  readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  readonly database: {
+    readonly url: string | undefined;
+    readonly poolSize: number;
+    /** 0: never. */
+    readonly statementTimeoutMs: number;
+  };
   /** Undefined: the local store in `dataDirectory`. */
   readonly s3: S3Config | undefined;
   readonly worker: {
@@ -120,6 +126,46 @@ export interface S3Config {
   readonly secretAccessKey: string;
 }
 
+/** What the command line reads besides its flags. */
+const clientVariables = {
+  ZOO_URL: url('http:', 'https:').optional().describe('address of the zoo that `zoo` commands talk to'),
+  ZOO_TOKEN: z.string().min(1).optional().describe('API token that `zoo` commands send'),
+  XDG_CONFIG_HOME: z.string().min(1).optional().describe('folder under which `zoo login` keeps credentials'),
+};
+
+/** The names and descriptions of the command line's variables, for the documentation. */
+export const clientConfigurationVariables: { name: string; description: string }[] = Object.entries(
+  clientVariables,
+).map(([name, variable]) => ({ name, description: variable.description ?? '' }));
+
+/** Where a client command finds the zoo, as far as the environment says. */
+export interface ClientConfig {
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+  /** File that `zoo login` writes and other commands read. */
+  readonly credentialsFile: string;
+}
+
+/**
+ * Reads what the command line takes from the environment.
+ *
+ * @throws ZooError CONFIG_INVALID naming every variable that is wrong.
+ */
+export function loadClientConfig(environment: Environment = process.env): ClientConfig {
+  const value = parseVariables(clientVariables, environment);
+  const folder = value.XDG_CONFIG_HOME ?? join(homedir(), '.config');
+  return Object.freeze({
+    url: value.ZOO_URL,
+    token: value.ZOO_TOKEN,
+    credentialsFile: join(folder, 'model-zoo', 'credentials.json'),
+  });
+}
+
+/** The environment with some variables set otherwise: how flags of `zoo serve` become configuration. */
+export function environmentWith(overrides: Environment): Environment {
+  return { ...process.env, ...overrides };
+}
+
 /**
  * Reads the configuration, once, at an entry point. This is the only file that looks at the environment.
  * An empty variable counts as not set, as Compose files leave them.
@@ -127,26 +173,17 @@ export interface S3Config {
  * @throws ZooError CONFIG_INVALID naming every variable that is wrong, its value and what is accepted.
  */
 export function loadConfig(environment: Environment = process.env): Config {
-  const given = Object.fromEntries(
-    Object.keys(variables)
-      .filter((name) => environment[name] !== undefined && environment[name] !== '')
-      .map((name) => [name, environment[name]]),
-  );
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
-      const name = String(issue.path[0]);
-      return `${name} is ${describeValue(name, given[name])}; accepted: ${issue.message}.`;
-    });
-    throw new ZooError('CONFIG_INVALID', problems.join('\n'));
-  }
-  const value = parsed.data;
+  const value = parseVariables(variables, environment);
   return deepFreeze({
     dataDirectory: resolve(value.ZOO_DATA_DIR),
     http: { host: value.ZOO_HOST, port: value.ZOO_PORT, publicUrl: value.ZOO_PUBLIC_URL },
     logLevel: value.ZOO_LOG_LEVEL,
     access: { adminToken: value.ZOO_ADMIN_TOKEN, anonymousRead: value.ZOO_ANONYMOUS_READ },
-    database: { url: value.DATABASE_URL, poolSize: value.DATABASE_POOL_SIZE },
+    database: {
+      url: value.DATABASE_URL,
+      poolSize: value.DATABASE_POOL_SIZE,
+      statementTimeoutMs: value.DATABASE_STATEMENT_TIMEOUT_SECONDS * 1000,
+    },
     s3: s3Config(value),
     worker: {
       embedded: value.ZOO_EMBEDDED_WORKER,
@@ -160,7 +197,22 @@ export function loadConfig(environment: Environment = process.env): Config {
   });
 }
 
-function s3Config(value: z.output<typeof schema>): S3Config | undefined {
+function parseVariables<Shape extends z.ZodRawShape>(shape: Shape, environment: Environment) {
+  const given = Object.fromEntries(
+    Object.keys(shape)
+      .filter((name) => environment[name] !== undefined && environment[name] !== '')
+      .map((name) => [name, environment[name]]),
+  );
+  const parsed = z.object(shape).safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name} is ${describeValue(name, given[name])}; accepted: ${issue.message}.`;
+  });
+  throw new ZooError('CONFIG_INVALID', problems.join('\n'));
+}
+
+function s3Config(value: z.output<z.ZodObject<typeof variables>>): S3Config | undefined {
   if (value.S3_ENDPOINT === undefined) return undefined;
   if (value.S3_ACCESS_KEY_ID === undefined || value.S3_SECRET_ACCESS_KEY === undefined) {
     throw new ZooError(

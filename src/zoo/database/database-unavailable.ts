@@ -1,0 +1,62 @@
+import { ZooError } from '../../errors.js';
+
+/** Codes of Node's sockets and of PostgreSQL (SQLSTATE) that mean: it was not the query's fault. */
+const unavailableCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now: starting up or shutting down
+  '53300', // too_many_connections
+  '08000',
+  '08003',
+  '08006',
+]);
+
+/** What to do about codes that a person can mend. */
+const advice: Record<string, string> = {
+  '28P01': 'It refused the user or the password; check DATABASE_URL.',
+  '28000': 'It refused the user; check DATABASE_URL.',
+  '3D000': 'There is no such database; create it or check DATABASE_URL.',
+  '53300': 'It has no connection left; lower DATABASE_POOL_SIZE or raise its max_connections.',
+  ENOTFOUND: 'Its host name is not known; check DATABASE_URL.',
+  ECONNREFUSED: 'Nothing listens at its address; check that it runs and what DATABASE_URL says.',
+};
+
+/**
+ * The error as DATABASE_UNAVAILABLE if it says that the database could not be reached or went away, else undefined.
+ * Messages of drivers hold addresses and user names, so none is passed on.
+ */
+export function databaseUnavailable(error: unknown): ZooError | undefined {
+  if (error instanceof ZooError) return error.code === 'DATABASE_UNAVAILABLE' ? error : undefined;
+  const { code, message } = facts(error);
+  const known =
+    unavailableCodes.has(code) ||
+    code in advice ||
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Cannot use a pool after/.test(
+      message,
+    );
+  if (!known) return undefined;
+  return new ZooError(
+    'DATABASE_UNAVAILABLE',
+    `The database does not answer. ${advice[code] ?? 'Try again; if it goes on, its log says why.'}`,
+    code === '' ? {} : { reason: code },
+    { cause: error },
+  );
+}
+
+/** TypeORM wraps a driver's error in one of its own; several addresses give an AggregateError. */
+function facts(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: '', message: '' };
+  const inner = 'driverError' in error && error.driverError instanceof Error ? error.driverError : error;
+  const first: unknown = inner instanceof AggregateError ? inner.errors[0] : inner;
+  const code = first instanceof Error && 'code' in first ? String(first.code ?? '') : '';
+  return { code, message: inner.message };
+}

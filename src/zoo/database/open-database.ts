@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../../config.js';
+import { connectDataSource } from './data-source.js';
+import { migrateUp, migrationStatus } from './migrate.js';
+
+/** A connected database. `close` ends its connections and, for the embedded one, its process. */
+export interface OpenDatabase {
+  dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database that the configuration names, PostgreSQL or the embedded one, and applies pending migrations.
+ *
+ * @throws ZooError DATABASE_UNAVAILABLE, DATA_DIRECTORY_LOCKED, DISK_NEARLY_FULL
+ */
+export async function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+  const database = await connectDatabase(config, log);
+  try {
+    const applied = await migrateUp(database.dataSource);
+    if (applied.length > 0) log.info({ applied }, 'migrated the database');
+    const unknown = (await migrationStatus(database.dataSource)).filter((migration) => !migration.known);
+    if (unknown.length > 0) {
+      log.warn(
+        { unknown: unknown.map((migration) => migration.name) },
+        'a newer version of Model Zoo has migrated this database; update this server',
+      );
+    }
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Opens the database and leaves its schema as it is: for `zoo migrate`. */
+export async function connectDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+  const { url, poolSize, statementTimeoutMs } = config.database;
+  if (url === undefined) throw new Error('embedded: coming');
+  const dataSource = await connectDataSource(
+    { address: { url }, poolSize, connectTimeoutMs: 10_000, statementTimeoutMs },
+    log,
+  );
+  return { dataSource, close: () => dataSource.destroy() };
+}
