@@ -9,6 +9,7 @@ export const errorCodes = {
   DISK_NEARLY_FULL: { httpStatus: 507, meaning: 'Too little disk space is left to accept a write.' },
   DATABASE_UNAVAILABLE: { httpStatus: 503, meaning: 'The database does not answer.' },
   STORE_UNAVAILABLE: { httpStatus: 503, meaning: 'The object store does not answer.' },
+  PORT_IN_USE: { httpStatus: 500, meaning: 'Another program listens on the port the server is to use.' },
   INTERNAL: {
     httpStatus: 500,
     meaning: 'A fault of the server; its log has the details under the request id.',
@@ -22,8 +23,21 @@ export const errorCodes = {
     httpStatus: 400,
     meaning: 'One or more fields of the input are not accepted; all are listed.',
   },
+  REQUEST_TOO_LARGE: {
+    httpStatus: 413,
+    meaning: 'A request body is larger than accepted; files are sent to /blobs, not through GraphQL.',
+  },
   NAME_TAKEN: { httpStatus: 409, meaning: 'The name is in use.' },
   IDEMPOTENCY_KEY_REUSED: { httpStatus: 409, meaning: 'The idempotency key was used with another input.' },
+  // Models and cards
+  CARD_INVALID: {
+    httpStatus: 422,
+    meaning: 'The front matter of a card is not valid YAML, or a field of it is not accepted; the line is named.',
+  },
+  MODEL_FILE_NOT_ACCEPTED: {
+    httpStatus: 422,
+    meaning: 'A file of a version has a path, kind or content that is not accepted (a pickle, a climbing path).',
+  },
   // Blobs
   DIGEST_MISMATCH: {
     httpStatus: 422,
