@@ -32,11 +32,13 @@ export const errorCodes = {
   // Models and cards
   CARD_INVALID: {
     httpStatus: 422,
-    meaning: 'The front matter of a card is not valid YAML, or a field of it is not accepted; the line is named.',
+    meaning:
+      'The front matter of a card is not valid YAML, or a field of it is not accepted; the line is named.',
   },
   MODEL_FILE_NOT_ACCEPTED: {
     httpStatus: 422,
-    meaning: 'A file of a version has a path, kind or content that is not accepted (a pickle, a climbing path).',
+    meaning:
+      'A file of a version has a path, kind or content that is not accepted (a pickle, a climbing path).',
   },
   // Blobs
   DIGEST_MISMATCH: {

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import express, { type RequestHandler, type Router } from 'express';
+import { ZooError } from '../errors.js';
+import type { Zoo } from '../zoo/zoo.js';
+import { answerErrors } from './answer-errors.js';
+import { authenticateRequest } from './authenticate-request.js';
+import { graphiqlRoutes } from './graphiql/graphiql-routes.js';
+import { healthRoutes } from './health-routes.js';
+import { pageRoutes } from './pages/page-routes.js';
+import { staticAssets } from './static-assets.js';
+
+/** GraphQL as the HTTP side sees it: something that answers requests and takes over upgraded connections. */
+export interface MountedGraphQL {
+  http: { handler: RequestHandler; stop(): Promise<void> };
+  webSocket: {
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+    stop(): Promise<void>;
+  };
+}
+
+export interface RunningHttpServer {
+  /** Where it listens, for example `http://127.0.0.1:4000`. */
+  url: string;
+  /** Takes no more requests, lets running ones end, and closes what is left after `drainMs`. */
+  close(): Promise<void>;
+}
+
+/** How long running requests get to end when the server stops. */
+const drainMs = 10_000;
+
+/** How long a connection may stay silent; an upload may last hours as long as bytes keep coming. */
+const silenceMs = 120_000;
+
+/**
+ * Starts the HTTP server: GraphQL at `/graphql` (GraphiQL for browsers), bytes by `routers`, pages and health checks.
+ *
+ * @throws ZooError PORT_IN_USE
+ */
+export async function createServer(
+  zoo: Zoo,
+  graphql: MountedGraphQL,
+  routers: Router[],
+  bodyBytes: number,
+): Promise<RunningHttpServer> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(nameRequest);
+  app.use(healthRoutes(zoo));
+  app.use(staticAssets());
+  app.use(graphiqlRoutes());
+  app.use('/graphql', authenticateRequest(zoo), express.json({ limit: bodyBytes }), graphql.http.handler);
+  for (const router of routers) app.use(router);
+  app.use(pageRoutes(zoo));
+  app.use(() => {
+    throw new ZooError('NOT_FOUND', 'There is nothing at this address; `/` says where things are.');
+  });
+  app.use(answerErrors(zoo));
+
+  const server = createHttpServer(app);
+  server.requestTimeout = 0;
+  server.headersTimeout = 60_000;
+  server.timeout = silenceMs;
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (new URL(request.url ?? '/', 'http://zoo').pathname === '/graphql') {
+      graphql.webSocket.upgrade(request, socket, head);
+    } else {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    }
+  });
+  const { host, port } = zoo.config.http;
+  await listen(server, host, port);
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close: () => close(server, graphql),
+  };
+}
+
+/** Every request has an id, in the answer's header and in each log line about it. */
+const nameRequest: RequestHandler = (_request, response, next) => {
+  const requestId = randomUUID();
+  response.locals['requestId'] = requestId;
+  response.setHeader('X-Request-Id', requestId);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  next();
+};
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? portInUse(host, port) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function portInUse(host: string, port: number): ZooError {
+  return new ZooError(
+    'PORT_IN_USE',
+    `Port ${port} on ${host} is in use by another program; stop that, or set ZOO_PORT to another port (0 picks a free one).`,
+  );
+}
+
+async function close(server: Server, graphql: MountedGraphQL): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await graphql.webSocket.stop();
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(deadline);
+  await graphql.http.stop();
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  const host =
+    address === '0.0.0.0' || address === '::' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}

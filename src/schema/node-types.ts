@@ -1,0 +1,6 @@
+import { accountNode } from './accounts/account.type.js';
+import { apiTokenNode } from './accounts/api-token.type.js';
+import type { NodeType } from './node.js';
+
+/** Every type that `node(id)` finds. */
+export const nodeTypes: NodeType[] = [accountNode, apiTokenNode];
