@@ -1,0 +1,52 @@
+import { loadClientConfig } from '../../config.js';
+import { ZooError } from '../../errors.js';
+import { readCredentials } from './credentials.js';
+
+/** The zoo a command talks to, and as whom. */
+export interface Connection {
+  /** Without a slash at its end. */
+  url: string;
+  /** Undefined: anonymous, which sees what is public. */
+  token: string | undefined;
+}
+
+const defaultUrl = 'http://127.0.0.1:4000';
+
+/**
+ * Settles where and as whom: flags first, then `ZOO_URL` and `ZOO_TOKEN`, then what `zoo login` saved, then this machine.
+ * A saved token is only sent to the server it was saved for.
+ *
+ * @throws ZooError USAGE for a URL that is none.
+ */
+export async function resolveConnection(flags: { url?: string; token?: string }): Promise<Connection> {
+  const environment = loadClientConfig();
+  const given = flags.url ?? environment.url;
+  const saved = await readCredentials(environment.credentialsFile, given && normalizeUrl(given));
+  return {
+    url: normalizeUrl(given ?? saved?.url ?? defaultUrl),
+    token: flags.token ?? environment.token ?? saved?.token,
+  };
+}
+
+/** @throws ZooError USAGE */
+export function normalizeUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new ZooError('USAGE', `"${text}" is not the URL of a zoo; expected one such as ${defaultUrl}.`);
+  }
+  return text.replace(/\/+$/, '');
+}
+
+/** The headers that say who asks. */
+export function authorization(connection: Connection): Record<string, string> {
+  return connection.token === undefined ? {} : { authorization: `Bearer ${connection.token}` };
+}
+
+/** An error for a server that cannot be reached, naming its URL and what to try. */
+export function unreachable(connection: Connection, cause: unknown): ZooError {
+  return new ZooError(
+    'SERVER_UNREACHABLE',
+    `No zoo answers at ${connection.url}. Start one with \`zoo serve\`, or name another with --url or ZOO_URL.`,
+    {},
+    { cause },
+  );
+}
