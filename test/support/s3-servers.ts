@@ -1,196 +1,157 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort, startServerProcess } from './server-process.js';
 
 /** An S3 server that tests may create buckets on. */
 export interface S3Server {
-  name: string;
   endpoint: string;
   accessKeyId: string;
   secretAccessKey: string;
 }
 
-export interface S3Servers {
-  servers: S3Server[];
-  /** The servers that are not there, each with what would bring it. */
-  missing: string[];
-  stop(): Promise<void>;
-}
+export type S3ServerName = 'minio' | 'versitygw';
 
 interface Recipe {
-  name: string;
   module: string;
   version: string;
-  start(program: string, folder: string, port: number, keys: Keys): ChildProcess;
+  args(folder: string, address: string): string[];
+  environment(keys: Omit<S3Server, 'endpoint'>): Record<string, string>;
   healthPath: string;
 }
 
-type Keys = Pick<S3Server, 'accessKeyId' | 'secretAccessKey'>;
-
 /** Two independent implementations: what passes on one only is a fault of ours or of theirs. */
-const recipes: Recipe[] = [
-  {
-    name: 'minio',
+const recipes: Record<S3ServerName, Recipe> = {
+  minio: {
     module: 'github.com/minio/minio',
     version: 'v0.0.0-20260212201848-7aac2a2c5b7c',
-    start: (program, folder, port, { accessKeyId, secretAccessKey }) =>
-      run(program, ['server', folder, '--address', `127.0.0.1:${port}`, '--quiet'], {
-        MINIO_ROOT_USER: accessKeyId,
-        MINIO_ROOT_PASSWORD: secretAccessKey,
-        MINIO_BROWSER: 'off',
-      }),
+    args: (folder, address) => ['server', folder, '--address', address, '--quiet'],
+    environment: ({ accessKeyId, secretAccessKey }) => ({
+      MINIO_ROOT_USER: accessKeyId,
+      MINIO_ROOT_PASSWORD: secretAccessKey,
+      MINIO_BROWSER: 'off',
+    }),
     healthPath: '/minio/health/live',
   },
-  {
-    name: 'versitygw',
+  versitygw: {
     module: 'github.com/versity/versitygw/cmd/versitygw',
     version: 'v1.8.0',
-    start: (program, folder, port, { accessKeyId, secretAccessKey }) =>
-      run(program, ['--port', `127.0.0.1:${port}`, '--health', '/health', '--quiet', 'posix', folder], {
-        ROOT_ACCESS_KEY: accessKeyId,
-        ROOT_SECRET_KEY: secretAccessKey,
-      }),
+    args: (folder, address) => ['--port', address, '--health', '/health', '--quiet', 'posix', folder],
+    environment: ({ accessKeyId, secretAccessKey }) => ({
+      ROOT_ACCESS_KEY: accessKeyId,
+      ROOT_SECRET_KEY: secretAccessKey,
+    }),
     healthPath: '/health',
   },
-];
+};
+
+export const s3ServerNames: S3ServerName[] = ['minio', 'versitygw'];
+
+/** Building a server takes a minute or two, once; hooks that may be the first to ask for one wait so long. */
+export const s3StartTimeoutMs = 900_000;
 
 /**
- * Starts every S3 server that the contract suite runs on. The programs are built once with the Go toolchain, about two
- * minutes, and kept in a cache outside the work tree. `TEST_S3_ENDPOINT`, `TEST_S3_ACCESS_KEY_ID` and
- * `TEST_S3_SECRET_ACCESS_KEY` name a server of your own to use instead.
+ * Why this machine cannot run an S3 server and what would change that; undefined where it can. Asked before tests are
+ * collected, so that suites are left out by name.
  */
-export async function startS3Servers(): Promise<S3Servers> {
-  const own = ownServer();
-  if (own !== undefined) return { servers: [own], missing: [], stop: async () => undefined };
-  const folder = await mkdtemp(join(tmpdir(), 'zoo-test-s3-'));
-  const started: { server: S3Server; child: ChildProcess }[] = [];
-  const missing: string[] = [];
-  for (const recipe of recipes) {
-    const program = await programOf(recipe);
-    if (program === undefined) {
-      missing.push(
-        `${recipe.name}: install Go 1.26 or newer (it is built once, then cached), or set TEST_S3_ENDPOINT.`,
-      );
-      continue;
-    }
-    started.push(await startServer(recipe, program, join(folder, recipe.name)));
+export function whyNoS3Server(name: S3ServerName): string | undefined {
+  if (ownServer(name) !== undefined || existsSync(cachedProgram(name))) return undefined;
+  try {
+    execFileSync('go', ['version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return `needs Go 1.26 or newer to build ${name}, or ${variable(name, 'ENDPOINT')} and its keys`;
   }
+}
+
+/**
+ * Starts an S3 server. Its program is built with the Go toolchain and kept in a cache outside the work tree.
+ * `TEST_MINIO_ENDPOINT`, `TEST_MINIO_ACCESS_KEY_ID` and `TEST_MINIO_SECRET_ACCESS_KEY` (or `TEST_VERSITYGW_…`) name a
+ * running server to use in its place.
+ */
+export async function startS3Server(
+  name: S3ServerName,
+): Promise<{ server: S3Server; stop(): Promise<void> }> {
+  const own = ownServer(name);
+  if (own !== undefined) return { server: own, stop: () => Promise.resolve() };
+  const recipe = recipes[name];
+  const command = await buildOnce(name);
+  const folder = await mkdtemp(join(tmpdir(), `zoo-${name}-`));
+  const keys = { accessKeyId: 'zoo-test', secretAccessKey: 'only-for-tests' };
+  const address = `127.0.0.1:${await freePort()}`;
+  const running = startServerProcess({
+    command,
+    args: recipe.args(folder, address),
+    signal: 'SIGTERM',
+    env: { PATH: process.env.PATH, HOME: folder, ...recipe.environment(keys) },
+  });
+  await Promise.race([answers(`http://${address}${recipe.healthPath}`), running.ended]);
   return {
-    servers: started.map(({ server }) => server),
-    missing,
+    server: { endpoint: `http://${address}`, ...keys },
     stop: async () => {
-      await Promise.all(started.map(({ child }) => stopChild(child)));
+      await running.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function ownServer(): S3Server | undefined {
-  const { TEST_S3_ENDPOINT, TEST_S3_ACCESS_KEY_ID, TEST_S3_SECRET_ACCESS_KEY } = process.env;
-  if (TEST_S3_ENDPOINT === undefined || TEST_S3_ENDPOINT === '') return undefined;
-  if (TEST_S3_ACCESS_KEY_ID === undefined || TEST_S3_SECRET_ACCESS_KEY === undefined) {
+function ownServer(name: S3ServerName): S3Server | undefined {
+  const endpoint = process.env[variable(name, 'ENDPOINT')];
+  const accessKeyId = process.env[variable(name, 'ACCESS_KEY_ID')];
+  const secretAccessKey = process.env[variable(name, 'SECRET_ACCESS_KEY')];
+  if (!endpoint) return undefined;
+  if (!accessKeyId || !secretAccessKey) {
     throw new Error(
-      'TEST_S3_ENDPOINT is set; set TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY as well.',
+      `${variable(name, 'ENDPOINT')} is set; set its _ACCESS_KEY_ID and _SECRET_ACCESS_KEY as well.`,
     );
   }
-  return {
-    name: new URL(TEST_S3_ENDPOINT).host,
-    endpoint: TEST_S3_ENDPOINT,
-    accessKeyId: TEST_S3_ACCESS_KEY_ID,
-    secretAccessKey: TEST_S3_SECRET_ACCESS_KEY,
-  };
+  return { endpoint, accessKeyId, secretAccessKey };
 }
 
-/** The cached program, built first where there is a Go toolchain; undefined where neither is there. */
-async function programOf({ name, module, version }: Recipe): Promise<string | undefined> {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'model-zoo-test');
-  const program = join(cache, `${name}-${version}`, name);
+function variable(name: S3ServerName, suffix: string): string {
+  return `TEST_${name.toUpperCase()}_${suffix}`;
+}
+
+function cachedProgram(name: S3ServerName): string {
+  return join(cacheFolder(), `${name}-${recipes[name].version}`, name);
+}
+
+function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'model-zoo-test');
+}
+
+/** Built aside and renamed, so that two test runs at once never start half a program. */
+async function buildOnce(name: S3ServerName): Promise<string> {
+  const program = cachedProgram(name);
   if (existsSync(program)) return program;
-  const go = promisify(execFile);
-  try {
-    await go('go', ['version']);
-  } catch {
-    return undefined;
-  }
+  const { module, version } = recipes[name];
   console.log(`Building ${name} ${version} for the tests, once; this takes a minute or two.`);
-  // Built aside and renamed, so that two test runs at once never start half a program.
-  await mkdir(cache, { recursive: true });
-  const aside = await mkdtemp(join(cache, 'build-'));
+  await mkdir(cacheFolder(), { recursive: true });
+  const aside = await mkdtemp(join(cacheFolder(), 'build-'));
   try {
-    await go('go', ['install', `${module}@${version}`], {
+    await promisify(execFile)('go', ['install', `${module}@${version}`], {
       cwd: aside,
       env: { ...process.env, GOBIN: aside },
     });
     await mkdir(dirname(program), { recursive: true });
     await rename(join(aside, name), program);
     return program;
-  } catch (error) {
-    console.warn(`Building ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
 }
 
-async function startServer(
-  recipe: Recipe,
-  program: string,
-  folder: string,
-): Promise<{ server: S3Server; child: ChildProcess }> {
-  await mkdir(folder, { recursive: true });
-  const keys = { accessKeyId: 'zoo-test', secretAccessKey: 'zoo-test-secret' };
-  const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
-  const child = recipe.start(program, folder, port, keys);
-  let output = '';
-  child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
-  child.stderr?.on('data', (text: Buffer) => (output += text.toString()));
-  for (const deadline = Date.now() + 30_000; !(await isHealthy(`${endpoint}${recipe.healthPath}`));) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL');
-      throw new Error(`${recipe.name} did not start:\n${output}`);
+/** Resolves when the server says that it is well. */
+async function answers(url: string): Promise<void> {
+  for (const deadline = Date.now() + 60_000; ; await delay(25)) {
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
     }
-    await delay(50);
   }
-  return { server: { name: recipe.name, endpoint, ...keys }, child };
-}
-
-function run(program: string, args: string[], environment: Record<string, string>): ChildProcess {
-  const child = spawn(program, args, {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  process.once('exit', () => child.kill('SIGKILL'));
-  return child;
-}
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const forced = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await exited;
-  clearTimeout(forced);
-}
-
-async function isHealthy(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

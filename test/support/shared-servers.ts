@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { prepareEmbedded } from './embedded-template.js';
 import { startPostgres, type PostgresServer } from './postgres-server.js';
+import { startS3Server, type S3Server } from './s3-servers.js';
 
 /**
  * Servers that all test files share. Each is started when the first test asks for it and stopped after the last,
@@ -12,11 +14,19 @@ import { startPostgres, type PostgresServer } from './postgres-server.js';
  */
 export interface Servers {
   postgres: PostgresServer;
+  /** A data folder with a migrated embedded database in it, to be copied. */
+  embedded: { dataDirectory: string };
+  minio: S3Server;
+  versitygw: S3Server;
 }
 
 type Starters = { [Name in keyof Servers]: () => Promise<{ server: Servers[Name]; stop(): Promise<void> }> };
 
-const starters: Starters = { postgres: startPostgres };
+const starters: Starters = {
+  postgres: startPostgres,
+  minio: () => startS3Server('minio'),
+  versitygw: () => startS3Server('versitygw'),
+};
 
 /** Asks, from a test file, for a shared server; starts it if this is the first to ask. */
 export async function sharedServer<Name extends keyof Servers>(name: Name): Promise<Servers[Name]> {

@@ -16,8 +16,10 @@ export class ActiveUploads {
     }
   }
 
-  /** Runs `work`, which reads `source`, as the upload under the key. Nothing may be awaited since `has` said no. */
+  /** Runs `work`, which reads `source`, as the upload under the key. Call it at once after `has` or `interrupt`. */
   async run<T>(key: string, source: Readable, work: () => Promise<T>): Promise<T> {
+    // Broken off while nothing reads it, the source would otherwise bring the process down.
+    source.on('error', () => undefined);
     const result = work();
     const finished = result.catch(() => undefined).then(() => this.running.delete(key));
     this.running.set(key, { source, finished });

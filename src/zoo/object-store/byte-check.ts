@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { ZooError } from '../../errors.js';
+import { assertDigest } from './blob-key.js';
 import type { BlobAddress } from './object-store.js';
 
 /** Counts and hashes bytes on their way into a store and says whether they are the ones that were announced. */
@@ -11,7 +12,9 @@ export class ByteCheck {
     private count: number,
   ) {}
 
+  /** @throws ZooError INPUT_INVALID when the digest is not one. */
   static of(expected: BlobAddress): ByteCheck {
+    assertDigest(expected.sha256);
     return new ByteCheck(expected, createHash('sha256'), 0);
   }
 

@@ -59,10 +59,12 @@ export class LocalStore implements ObjectStore {
     { uploader, offset }: ResumePoint,
   ): Promise<void> {
     const partial = this.partialPath(expected.sha256, uploader);
-    if (offset === 0 && (this.active.has(partial) || (await this.sizeOf(expected.sha256)) !== undefined)) {
-      return this.put(source, expected);
+    if (offset === 0) {
+      if ((await this.sizeOf(expected.sha256)) === expected.sizeBytes) return drainChecked(source, expected);
+      if (this.active.has(partial)) return this.put(source, expected);
+    } else {
+      await this.active.interrupt(partial);
     }
-    await this.active.interrupt(partial);
     await this.active.run(partial, source, () => this.receivePartial(partial, source, expected, offset));
   }
 

@@ -73,10 +73,13 @@ export class S3Store implements ObjectStore {
     { uploader, offset }: ResumePoint,
   ): Promise<void> {
     const name = uploadName(expected.sha256, uploader);
-    if (offset === 0 && (isSmall(expected) || this.active.has(name) || (await this.holds(expected)))) {
-      return this.put(source, expected);
+    if (offset === 0) {
+      if (isSmall(expected)) return this.putSmall(source, expected);
+      if (await this.holds(expected)) return drainChecked(source, expected);
+      if (this.active.has(name)) return this.put(source, expected);
+    } else {
+      await this.active.interrupt(name);
     }
-    await this.active.interrupt(name);
     await this.active.run(name, source, async () => {
       const upload = await this.goOnOrStart(name, expected, offset);
       try {
@@ -90,8 +93,8 @@ export class S3Store implements ObjectStore {
     });
   }
 
-  keptBytes(sha256: string, uploader: string): Promise<number> {
-    return Promise.resolve(this.suspended.bytes(uploadName(sha256, uploader)));
+  async keptBytes(sha256: string, uploader: string): Promise<number> {
+    return this.suspended.bytes(uploadName(sha256, uploader));
   }
 
   async read(sha256: string, range?: ByteRange): Promise<Readable> {
