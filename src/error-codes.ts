@@ -180,6 +180,83 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'The file of a starter network is not the one that was expected, or cannot be read safely.',
   },
+  // Strategies and solvers
+  STRATEGY_UNKNOWN: { httpStatus: 422, meaning: 'No strategy of this name is installed.' },
+  STRATEGY_PARAMETERS_INVALID: {
+    httpStatus: 422,
+    meaning: 'One or more parameters of a strategy are not accepted; all are listed.',
+  },
+  STRATEGY_NOT_APPLICABLE: {
+    httpStatus: 422,
+    meaning:
+      'The strategy cannot run on this model and data set with these parameters; every reason is listed.',
+  },
+  STRATEGY_RESULT_INVALID: {
+    httpStatus: 500,
+    meaning:
+      'What a strategy returned does not fit the model and the data set, or holds NaN; nothing was published.',
+  },
+  NOT_ENOUGH_MEMORY: {
+    httpStatus: 507,
+    meaning: 'The fit would need more memory than the machine has free.',
+  },
+  FEATURES_NOT_FINITE: {
+    httpStatus: 422,
+    meaning: 'The base model gives NaN or infinity for a picture, so nothing can be fitted on its features.',
+  },
+  // Models
+  MODEL_JSON_MISSING: { httpStatus: 422, meaning: 'The model has no model.json.' },
+  MODEL_JSON_INVALID: {
+    httpStatus: 422,
+    meaning: 'model.json is not JSON, or not as Keras and tfjs write it.',
+  },
+  MODEL_FORMAT_UNSUPPORTED: {
+    httpStatus: 422,
+    meaning: 'The model is of a format, or a kind of Keras model, that the zoo does not take.',
+  },
+  MODEL_TOO_LARGE: { httpStatus: 413, meaning: 'model.json or the weights exceed a limit.' },
+  MODEL_TOPOLOGY_INVALID: {
+    httpStatus: 422,
+    meaning: 'The layers do not form one network from one input to one output, or their shapes do not fit.',
+  },
+  MODEL_LAYER_UNKNOWN: { httpStatus: 422, meaning: 'A layer is of a class that is not on the allow-list.' },
+  MODEL_LAYER_INVALID: {
+    httpStatus: 422,
+    meaning: 'A layer has a configuration that is not on its allow-list.',
+  },
+  MODEL_PATH_OUTSIDE: {
+    httpStatus: 422,
+    meaning: 'The weights manifest names a file outside the folder of the model, or not by a plain path.',
+  },
+  MODEL_SHARD_MISSING: { httpStatus: 422, meaning: 'A file that the weights manifest names is not there.' },
+  MODEL_SIZE_MISMATCH: {
+    httpStatus: 422,
+    meaning: 'The weight files are longer or shorter than the weights they are said to hold.',
+  },
+  MODEL_WEIGHTS_MISSING: {
+    httpStatus: 422,
+    meaning: 'Weights that the layers need are not in the manifest.',
+  },
+  MODEL_WEIGHTS_EXTRA: { httpStatus: 422, meaning: 'The manifest holds a weight that no layer has.' },
+  MODEL_WEIGHT_DUPLICATE: { httpStatus: 422, meaning: 'The manifest holds a weight twice.' },
+  MODEL_WEIGHT_INVALID: {
+    httpStatus: 422,
+    meaning: 'A weight has a shape or type that its layer does not take.',
+  },
+  MODEL_WEIGHT_NOT_FINITE: { httpStatus: 422, meaning: 'A weight holds NaN or infinity.' },
+  MODEL_METADATA_INVALID: {
+    httpStatus: 422,
+    meaning: 'Labels or preprocessing given with a model are not accepted, or do not fit its layers.',
+  },
+  MODEL_INPUT_SIZE_UNSUPPORTED: {
+    httpStatus: 422,
+    meaning: 'The layers do not accept pictures of this size.',
+  },
+  MODEL_CUT_UNKNOWN: { httpStatus: 422, meaning: 'The layer is not a cut point of the model.' },
+  CLASSIFIER_INVALID: {
+    httpStatus: 422,
+    meaning: 'A classifier does not fit the features and classes it is for, or is not finite.',
+  },
 } as const satisfies Record<string, { httpStatus: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
