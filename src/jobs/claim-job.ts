@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Job } from '../zoo/database/entities/index.js';
 import type { Zoo } from '../zoo/zoo.js';
 import { executeSql } from './execute-sql.js';
@@ -9,6 +10,8 @@ import { enqueueJob, type Delivery, type JobQueue } from './queue.js';
 export interface ClaimedJob {
   job: Job;
   fence: number;
+  /** This machine's monotonic clock just before the claim: the lease began no earlier. */
+  claimedAtMs: number;
 }
 
 /** Who claims: its id, and the strategies it can run. */
@@ -29,6 +32,7 @@ export async function claimJob(
   delivery: Delivery,
   { workerId, strategies }: Claimant,
 ): Promise<ClaimedJob | undefined> {
+  const claimedAtMs = performance.now();
   const claimed = await zoo.database.transaction(async (manager) => {
     await queue.complete(manager, delivery);
     const { rows } = await executeSql<{ fence: number }>(
@@ -53,7 +57,8 @@ export async function claimJob(
       workerId,
     ]);
     await appendStateEvent(manager, delivery.jobId, 'RUNNING', { attempt: fence });
-    return { job: await manager.findOneByOrFail(Job, { id: delivery.jobId }), fence };
+    const job = await manager.findOneByOrFail(Job, { id: delivery.jobId });
+    return { job, fence, claimedAtMs };
   });
   if (claimed !== undefined) jobSignals(zoo.database).emit('changed', claimed.job.id);
   return claimed;

@@ -25,13 +25,16 @@ export class Lease {
   readonly #selfFenceMs: number;
   readonly #timer: NodeJS.Timeout;
   #selfFence: NodeJS.Timeout;
-  #renewedAt = performance.now();
+  #renewedAt: number;
   #renewing = false;
 
+  /** @param claimedAtMs this machine's monotonic clock just before the claim. */
   constructor(
     private readonly zoo: Zoo,
     readonly fence: Fence,
+    claimedAtMs: number,
   ) {
+    this.#renewedAt = claimedAtMs;
     const { leaseMs } = zoo.config.worker;
     this.#renewMs = leaseMs / 4;
     this.#selfFenceMs = (leaseMs * 2) / 3;

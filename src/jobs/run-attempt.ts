@@ -25,11 +25,14 @@ export interface AttemptHost {
 }
 
 /** One run of a claimed job, from its inputs to its published result. It never throws: whatever happens ends the attempt. */
-export async function runAttempt(host: AttemptHost, { job, fence: number }: ClaimedJob): Promise<void> {
+export async function runAttempt(
+  host: AttemptHost,
+  { job, fence: number, claimedAtMs }: ClaimedJob,
+): Promise<void> {
   const { zoo } = host;
   const fence: Fence = { jobId: job.id, fence: number };
   const log = zoo.log.child({ job: job.id, attempt: number });
-  const lease = new Lease(zoo, fence);
+  const lease = new Lease(zoo, fence, claimedAtMs);
   const giveBack = () => lease.stop('worker-stopping');
   host.stopping.addEventListener('abort', giveBack);
   if (host.stopping.aborted) giveBack();

@@ -39,15 +39,14 @@ class Poller {
     return () => {
       job.watchers -= 1;
       if (job.watchers === 0) this.#jobs.delete(jobId);
-      if (this.#jobs.size === 0) clearTimeout(this.#timer);
-      if (this.#jobs.size === 0) this.#timer = undefined;
     };
   }
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#jobs.size === 0) return;
     const pollMs = Math.min(...[...this.#jobs.values()].map((job) => job.pollMs));
-    this.#timer = setTimeout(() => void this.#poll(), pollMs);
+    // The poll that finds nothing watched is the last one; it keeps no process alive.
+    this.#timer = setTimeout(() => void this.#poll(), pollMs).unref();
   }
 
   async #poll(): Promise<void> {

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../../src/config.js';
+import { enqueueJob } from '../../src/jobs/queue.js';
+import { executeSql } from '../../src/jobs/execute-sql.js';
+import type { Principal } from '../../src/zoo/access/principal.js';
+import { Job } from '../../src/zoo/database/entities/index.js';
+import { openObjectStore } from '../../src/zoo/object-store/open-object-store.js';
+import type { Zoo } from '../../src/zoo/zoo.js';
+import { createTestDatabase } from '../support/database.js';
+
+export interface JobsFixture {
+  zoo: Zoo;
+  databaseUrl: string;
+  /** An account that may launch. */
+  principal: Principal;
+  close(): Promise<void>;
+}
+
+/** A zoo on a fresh real database and a local store in a temporary folder, with leases of three seconds. */
+export async function createJobsFixture(environment: Record<string, string> = {}): Promise<JobsFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'zoo-jobs-'));
+  const database = await createTestDatabase();
+  const config = loadConfig({ ZOO_DATA_DIR: folder, ZOO_LEASE_SECONDS: '3', ...environment });
+  const store = await openObjectStore(config);
+  const zoo: Zoo = { config, database: database.dataSource, store, log: pino({ level: 'silent' }) };
+  const principal = await createPrincipal(zoo, 'ada');
+  return {
+    zoo,
+    databaseUrl: database.url,
+    principal,
+    close: async () => {
+      await store.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function createPrincipal(
+  zoo: Zoo,
+  name: string,
+  role: 'ADMIN' | 'MEMBER' = 'MEMBER',
+): Promise<Principal> {
+  const { rows } = await executeSql<{ id: string }>(
+    zoo.database,
+    `INSERT INTO accounts (name, kind, role) VALUES ($1, 'USER', $2) RETURNING id`,
+    [name, role],
+  );
+  return {
+    account: { id: rows[0]?.id ?? '', name, role },
+    scopes: new Set(role === 'ADMIN' ? ['read', 'write', 'launch', 'admin'] : ['read', 'write', 'launch']),
+  };
+}
+
+/** A queued job, as a launch leaves it. Its archive does not exist: for tests that never run it. */
+export async function queueTestJob(zoo: Zoo, principal: Principal): Promise<string> {
+  return zoo.database.transaction(async (manager) => {
+    const job = await manager.save(
+      manager.create(Job, {
+        kind: 'DATASET_IMPORT',
+        launchedBy: principal.account?.id ?? randomUUID(),
+        parameters: { archive: '0'.repeat(64) },
+      }),
+    );
+    await enqueueJob(manager, job.id);
+    return job.id;
+  });
+}
+
+export async function jobById(zoo: Zoo, id: string): Promise<Job> {
+  return zoo.database.getRepository(Job).findOneByOrFail({ id });
+}
+
+/** As if the worker had been silent for longer than its lease. */
+export async function letLeaseRunOut(zoo: Zoo, jobId: string): Promise<void> {
+  await executeSql(
+    zoo.database,
+    `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1`,
+    [jobId],
+  );
+}
