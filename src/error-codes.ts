@@ -196,6 +196,10 @@ export const errorCodes = {
     meaning:
       'What a strategy returned does not fit the model and the data set, or holds NaN; nothing was published.',
   },
+  EVALUATION_IMPOSSIBLE: {
+    httpStatus: 422,
+    meaning: 'The held-out split has no picture that counts, or the model gives NaN for one.',
+  },
   NOT_ENOUGH_MEMORY: {
     httpStatus: 507,
     meaning: 'The fit would need more memory than the machine has free.',

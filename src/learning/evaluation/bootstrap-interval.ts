@@ -1,0 +1,31 @@
+import { createRandom } from '../random.js';
+
+const resamples = 2000;
+
+/**
+ * 95 % interval of an accuracy: the pictures are drawn again with replacement 2,000 times, and the interval lies
+ * between the 2.5th and the 97.5th percentile of the accuracies (linear interpolation, as NumPy does).
+ *
+ * @param isRight 1 where a picture was named rightly, else 0
+ * @see Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3 (percentile interval)
+ */
+export function bootstrapInterval(isRight: Uint8Array, seed: number): [low: number, high: number] {
+  const count = isRight.length;
+  const random = createRandom(seed);
+  const accuracies = new Float64Array(resamples);
+  for (let resample = 0; resample < resamples; resample++) {
+    let right = 0;
+    for (let draw = 0; draw < count; draw++) right += isRight[random.below(count)] as number;
+    accuracies[resample] = right / count;
+  }
+  accuracies.sort();
+  return [percentile(accuracies, 0.025), percentile(accuracies, 0.975)];
+}
+
+function percentile(sorted: Float64Array, fraction: number): number {
+  const position = fraction * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return low + (position - below) * (high - low);
+}

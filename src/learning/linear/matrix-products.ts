@@ -1,0 +1,95 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { encodeProductModel, type ProductForm } from './product-model.js';
+
+type Precision = 'float32' | 'float64';
+type Values<P extends Precision> = P extends 'float32' ? Float32Array : Float64Array;
+
+/** A row-major matrix over borrowed memory. */
+export interface Matrix<P extends Precision = 'float32'> {
+  rows: number;
+  columns: number;
+  data: Values<P>;
+}
+
+/**
+ * Matrix products on all threads by ONNX Runtime's kernels, since Node.js has no linear algebra of its own. The operands
+ * are handed over by address, so a product of large matrices costs its arithmetic only.
+ */
+export class MatrixProducts {
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+
+  constructor(readonly threads: number) {}
+
+  /** output = left · right, with one of the two read transposed if `form` says so. */
+  async multiply<P extends Precision = 'float32'>(
+    form: ProductForm,
+    left: Matrix<P>,
+    right: Matrix<P>,
+    output: Matrix<P>,
+  ): Promise<void> {
+    checkShapes(form, left, right, output);
+    if (output.data.length === 0) return;
+    if ((form === 'left-transposed' ? left.rows : left.columns) === 0) {
+      output.data.fill(0);
+      return;
+    }
+    const session = await this.#session(form, left.data instanceof Float32Array ? 'float32' : 'float64');
+    await session.run({ left: tensorOf(left), right: tensorOf(right) }, { output: tensorOf(output) });
+  }
+
+  /** Frees the native sessions. */
+  async release(): Promise<void> {
+    const sessions = await Promise.all(this.#sessions.values());
+    this.#sessions.clear();
+    await Promise.all(sessions.map((session) => session.release()));
+  }
+
+  #session(form: ProductForm, precision: Precision): Promise<InferenceSession> {
+    const key = `${form} ${precision}`;
+    let session = this.#sessions.get(key);
+    if (session === undefined) {
+      session = InferenceSession.create(encodeProductModel(form, precision), {
+        intraOpNumThreads: this.threads,
+        interOpNumThreads: 1,
+        // The arena would keep the packed operand of every shape it has seen.
+        enableCpuMemArena: false,
+        logSeverityLevel: 3,
+      });
+      this.#sessions.set(key, session);
+    }
+    return session;
+  }
+}
+
+/** The first `rows` rows of a matrix, sharing its memory. */
+export function firstRows<P extends Precision>(matrix: Matrix<P>, rows: number): Matrix<P> {
+  return { rows, columns: matrix.columns, data: matrix.data.subarray(0, rows * matrix.columns) as Values<P> };
+}
+
+export function allocateMatrix(rows: number, columns: number): Matrix {
+  return { rows, columns, data: new Float32Array(rows * columns) };
+}
+
+function tensorOf(matrix: Matrix<Precision>): Tensor {
+  const dims = [matrix.rows, matrix.columns];
+  return matrix.data instanceof Float32Array
+    ? new Tensor('float32', matrix.data, dims)
+    : new Tensor('float64', matrix.data, dims);
+}
+
+function checkShapes(
+  form: ProductForm,
+  left: Matrix<Precision>,
+  right: Matrix<Precision>,
+  output: Matrix<Precision>,
+): void {
+  const [rows, inner] = form === 'left-transposed' ? [left.columns, left.rows] : [left.rows, left.columns];
+  const [innerToo, columns] =
+    form === 'right-transposed' ? [right.columns, right.rows] : [right.rows, right.columns];
+  if (inner !== innerToo || output.rows !== rows || output.columns !== columns) {
+    throw new RangeError(
+      `a ${form} product of [${left.rows}, ${left.columns}] and [${right.rows}, ${right.columns}] ` +
+        `does not give [${output.rows}, ${output.columns}]`,
+    );
+  }
+}

@@ -1,0 +1,134 @@
+import type { DatasetManifest } from '../../learning/dataset-manifest.js';
+import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
+import type { Problem } from '../../errors.js';
+import { nearestNames } from '../nearest-names.js';
+import { chooseLayer, featureLength } from './choose-layer.js';
+import type { FeatureExtractionParameters } from './index.js';
+
+/** Bytes that the features of all training pictures may take; above it the fit would not end in reasonable time. */
+const featureBytesLimit = 4 * 1024 ** 3;
+
+/** Every reason why features of this model cannot be classified for this data; empty when they can. */
+export function checkFeatureExtraction(
+  base: ModelManifest,
+  data: DatasetManifest,
+  parameters: FeatureExtractionParameters,
+): Problem[] {
+  return [...modelProblems(base), ...dataProblems(data), ...cutProblems(base, data, parameters)];
+}
+
+function modelProblems(base: ModelManifest): Problem[] {
+  const { channels } = base.input;
+  if (channels === 1 || channels === 3) return [];
+  return [
+    {
+      path: 'baseVersion',
+      message: `The base model takes pictures with ${channels} channels; pictures have 1 (grey) or 3 (red, green, blue). Choose a model with 1 or 3 input channels.`,
+    },
+  ];
+}
+
+function dataProblems(data: DatasetManifest): Problem[] {
+  const problems: Problem[] = [];
+  const path = 'datasetVersion';
+  if (data.task !== 'image-classification') {
+    problems.push({
+      path,
+      message: `The data set is for ${String(data.task)}; feature-extraction-svm needs image-classification.`,
+    });
+  }
+  if (data.classes.length < 2) {
+    problems.push({
+      path,
+      message: `The data set has ${data.classes.length} ${data.classes.length === 1 ? 'class' : 'classes'}; a classifier needs at least 2.`,
+    });
+  }
+  const empty = data.classes.filter((_, label) => (data.splits.train.perClass[label] ?? 0) === 0);
+  if (empty.length > 0) {
+    problems.push({
+      path,
+      message: `${empty.length === 1 ? 'Class' : 'Classes'} ${listNames(empty)} ${empty.length === 1 ? 'has' : 'have'} no training picture; every class needs at least 1. Add pictures or drop the class.`,
+    });
+  }
+  if (data.splits.test.imageCount === 0) {
+    problems.push({
+      path,
+      message:
+        'The data set has no test pictures, so the result could not be evaluated. Publish a version with a test split.',
+    });
+  }
+  return problems;
+}
+
+function cutProblems(
+  base: ModelManifest,
+  data: DatasetManifest,
+  { layer, pooling }: FeatureExtractionParameters,
+): Problem[] {
+  const names = base.cutPoints.map((cut) => cut.layer);
+  const cut = layer === undefined ? chooseLayer(base) : base.cutPoints.find((point) => point.layer === layer);
+  if (cut === undefined) {
+    return [
+      layer === undefined
+        ? {
+            path: 'baseVersion',
+            message:
+              'The base model cannot be cut anywhere: no layer’s output carries everything that follows. Choose another model.',
+          }
+        : { path: 'parameters.layer', message: describeUnknownLayer(base, layer, names) },
+    ];
+  }
+  return [...shapeProblems(cut), ...sizeProblems(cut, pooling, data.splits.train.imageCount)];
+}
+
+function describeUnknownLayer(base: ModelManifest, layer: string, names: string[]): string {
+  const near = nearestNames(layer, names);
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : `Cut points near the end: ${names.slice(-3).join(', ')}.`;
+  return base.layers.some(({ name }) => name === layer)
+    ? `layer is "${layer}", after which the network cannot be cut, because other tensors pass beside it. ${hint}`
+    : `layer is "${layer.slice(0, 80)}", which is no layer of the base model. ${hint}`;
+}
+
+function shapeProblems(cut: CutPoint): Problem[] {
+  const rank = cut.outputShape.length;
+  if (rank === 2 || rank === 4) return [];
+  return [
+    {
+      path: 'parameters.layer',
+      message: `Layer ${cut.layer} gives a tensor with ${rank} dimensions, ${JSON.stringify(cut.outputShape)}; features are made from [batch, height, width, channels] or [batch, features]. Choose another layer.`,
+    },
+  ];
+}
+
+function sizeProblems(cut: CutPoint, pooling: 'average' | 'flatten', pictures: number): Problem[] {
+  const length = featureLength(cut, pooling);
+  if (length === undefined) {
+    return pooling === 'flatten'
+      ? [
+          {
+            path: 'parameters.pooling',
+            message: `pooling is "flatten", but the output of layer ${cut.layer} has no fixed size; use "average".`,
+          },
+        ]
+      : [];
+  }
+  const bytes = length * pictures * 4;
+  if (bytes <= featureBytesLimit) return [];
+  return [
+    {
+      path: pooling === 'flatten' ? 'parameters.pooling' : 'parameters.layer',
+      message: `${length} features for each of ${pictures} training pictures take ${(bytes / 1024 ** 3).toFixed(1)} GiB; at most ${featureBytesLimit / 1024 ** 3} GiB are accepted. ${pooling === 'flatten' ? 'Use pooling "average", or cut at a later layer.' : 'Cut at another layer.'}`,
+    },
+  ];
+}
+
+function listNames(names: string[]): string {
+  const shown = names
+    .slice(0, 5)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Problem } from '../errors.js';
+import { parametersSchema } from './announce.js';
+import type { Strategy } from './contract.js';
+import { describeAccepted, isSchema, type JsonSchema } from './describe-accepted.js';
+import { nearestNames } from './nearest-names.js';
+
+/** One parameter that is not accepted. */
+export interface ParameterProblem extends Problem {
+  /** What arrived; undefined when a required parameter is missing. */
+  value: unknown;
+  /** What is accepted, in words. */
+  accepted: string;
+}
+
+export type ValidatedParameters<Parameters extends z.ZodObject> =
+  { value: z.output<Parameters>; problems?: undefined } | { value?: undefined; problems: ParameterProblem[] };
+
+/**
+ * Checks what a caller sent as a strategy's parameters and fills in the defaults. All problems come back at once, each
+ * with its path, what arrived and what is accepted.
+ *
+ * @param raw the parameters as JSON; undefined or null count as none given
+ */
+export function validateParameters<Parameters extends z.ZodObject>(
+  strategy: Strategy<Parameters>,
+  raw: unknown,
+): ValidatedParameters<Parameters> {
+  const input = raw ?? {};
+  if (!isSchema(input)) {
+    return { problems: [describeNotAnObject(strategy.name, input)] };
+  }
+  const parsed = strategy.parameters.strict().safeParse(input);
+  if (parsed.success) return { value: parsed.data as z.output<Parameters> };
+  const schema = parametersSchema(strategy as unknown as Strategy);
+  return {
+    problems: parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => describeUnknown(strategy.name, [...issue.path, key], input, schema))
+        : [describeIssue(strategy.name, issue, input, schema)],
+    ),
+  };
+}
+
+function describeNotAnObject(strategy: string, value: unknown): ParameterProblem {
+  const accepted = 'an object of parameters by name';
+  return {
+    path: 'parameters',
+    value,
+    accepted,
+    message: `parameters is ${show(value)}; ${strategy} accepts ${accepted}.`,
+  };
+}
+
+function describeUnknown(
+  strategy: string,
+  path: PropertyKey[],
+  input: unknown,
+  schema: JsonSchema,
+): ParameterProblem {
+  const name = String(path.at(-1));
+  const parent = schemaAt(schema, path.slice(0, -1));
+  const known = Object.keys(isSchema(parent?.['properties']) ? parent['properties'] : {});
+  const near = nearestNames(name, known);
+  const accepted = known.length === 0 ? 'no parameters' : known.join(', ');
+  const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+  return {
+    path: pathText(path),
+    value: valueAt(input, path),
+    accepted,
+    message: `${strategy} has no parameter ${dotted(path)}; it accepts ${accepted}.${hint}`,
+  };
+}
+
+function describeIssue(
+  strategy: string,
+  issue: z.core.$ZodIssue,
+  input: unknown,
+  schema: JsonSchema,
+): ParameterProblem {
+  const value = valueAt(input, issue.path);
+  const at = schemaAt(schema, issue.path);
+  const accepted = issue.code === 'custom' || at === undefined ? issue.message : describeAccepted(at);
+  const fallback = at?.['default'];
+  const hint = fallback === undefined ? '' : ` The default is ${show(fallback)}.`;
+  const arrived = value === undefined ? 'is missing' : `is ${show(value)}`;
+  return {
+    path: pathText(issue.path),
+    value,
+    accepted,
+    message: `${dotted(issue.path)} ${arrived}; ${strategy} accepts ${accepted}.${hint}`,
+  };
+}
+
+function schemaAt(schema: JsonSchema, path: PropertyKey[]): JsonSchema | undefined {
+  let at: unknown = schema;
+  for (const key of path) {
+    if (!isSchema(at)) return undefined;
+    const properties = at['properties'];
+    at = typeof key === 'number' ? at['items'] : isSchema(properties) ? properties[String(key)] : undefined;
+  }
+  return isSchema(at) ? at : undefined;
+}
+
+function valueAt(input: unknown, path: PropertyKey[]): unknown {
+  let at: unknown = input;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Record<PropertyKey, unknown>)[key];
+  }
+  return at;
+}
+
+const dotted = (path: PropertyKey[]): string => path.map(String).join('.') || 'parameters';
+
+const pathText = (path: PropertyKey[]): string => ['parameters', ...path.map(String)].join('.');
+
+/** JSON, cut short: a caller may send megabytes. */
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
