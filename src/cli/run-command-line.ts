@@ -6,14 +6,12 @@ import { buildProgram } from './program.js';
 /** Runs `zoo` with the given arguments and returns its exit code. Everything a command throws ends here, in words. */
 export async function runCommandLine(args: string[]): Promise<number> {
   const program = buildProgram();
-  let code: number = exitCodes.ok;
   try {
     await program.parseAsync(args, { from: 'user' });
-    code = Number(process.exitCode ?? exitCodes.ok);
+    return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
-    code = report(error, args);
+    return report(error, args);
   }
-  return code;
 }
 
 function report(error: unknown, args: string[]): number {

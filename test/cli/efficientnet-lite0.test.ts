@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import type { ModelFile } from '../../src/learning/tfjs-layers/model-files.js';
 import { buildEfficientNetLite0 } from '../../src/cli/starters/efficientnet-lite0.js';
 import type { StateTensor } from '../../src/cli/starters/torch-state-dict.js';
 import { wave } from './wave.js';
@@ -34,25 +35,32 @@ function madeUpState(): Map<string, StateTensor> {
   return state;
 }
 
+/** Plain tfjs, given the two files that are written. */
+async function loadFromFiles([modelJson, weights]: ModelFile[]): Promise<tf.LayersModel> {
+  const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(modelJson?.bytes)) as {
+    modelTopology: object;
+    weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
+  };
+  return tf.loadLayersModel({
+    load: () =>
+      Promise.resolve({
+        modelTopology,
+        weightSpecs: weightsManifest.flatMap((group) => group.weights),
+        weightData: new Uint8Array(weights?.bytes ?? []).buffer,
+      }),
+  });
+}
+
 describe('EfficientNet-Lite0', () => {
   it(
     'computes what PyTorch computes with the same parameters, padding included',
     { timeout: 120_000 },
     async () => {
-      const { topology, weights } = buildEfficientNetLite0(madeUpState());
-      const bytes = Buffer.concat(weights.map(({ data }) => Buffer.from(data.buffer)));
-      const model = await tf.loadLayersModel({
-        load: () =>
-          Promise.resolve({
-            modelTopology: topology,
-            weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const })),
-            weightData: new Uint8Array(bytes).buffer,
-          }),
-      });
+      const model = await loadFromFiles(buildEfficientNetLite0(madeUpState()));
       const pictures = tf.tensor4d(wave(224 * 224 * 3, 7), [1, 224, 224, 3]);
       const output = model.predict(pictures) as tf.Tensor;
       expect(output.shape).toEqual(reference.shape);
-      const values = await output.data();
+      const values = (await output.data()) as Float32Array;
       expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeCloseTo(reference.mean, 5);
       for (const [index, value] of Object.entries(reference.sample)) {
         expect(values[Number(index)], `output ${index}`).toBeCloseTo(value, 4);

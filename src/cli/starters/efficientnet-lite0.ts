@@ -1,5 +1,6 @@
 import { ZooError } from '../../errors.js';
-import type { LayerConfiguration, LayersTopology, NamedWeight } from './layers-topology.js';
+import type { ModelFile } from '../../learning/tfjs-layers/model-files.js';
+import { layersModelFiles, type LayerConfiguration, type LayersTopology } from './layers-topology.js';
 import type { StateTensor } from './torch-state-dict.js';
 
 /** A stage of EfficientNet-Lite0. Lite variants have no squeeze-and-excitation, and ReLU6 instead of swish. */
@@ -33,10 +34,7 @@ const imageSize = 224;
  *
  * @throws ZooError STARTER_FILE_REFUSED when a parameter is missing or has another shape than the architecture needs.
  */
-export function buildEfficientNetLite0(state: Map<string, StateTensor>): {
-  topology: LayersTopology;
-  weights: NamedWeight[];
-} {
+export function buildEfficientNetLite0(state: Map<string, StateTensor>): ModelFile[] {
   const network = new NetworkBuilder(state);
   let tensor = network.input(imageSize);
   tensor = network.convolution(tensor, 'stem_conv', '_conv_stem', {
@@ -66,7 +64,13 @@ export function buildEfficientNetLite0(state: Map<string, StateTensor>): {
   });
   tensor = network.normalize(tensor, 'top_bn', '_bn1', topFilters);
   tensor = network.relu6(tensor, 'top_relu6');
-  return { topology: network.topology('efficientnet_lite0', tensor), weights: network.weights };
+  return layersModelFiles(
+    network.topology('efficientnet_lite0', tensor),
+    network.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+    Buffer.concat(
+      network.weights.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    ),
+  );
 }
 
 /** Mobile inverted bottleneck: expand 1×1, depthwise k×k, project 1×1, and the input added where the shapes agree. */
@@ -109,7 +113,7 @@ interface Tensor {
 
 /** Collects layers and their weights, taking each weight from the state dict in PyTorch's layout. */
 class NetworkBuilder {
-  readonly weights: NamedWeight[] = [];
+  readonly weights: (StateTensor & { name: string })[] = [];
   private readonly layers: LayerConfiguration[] = [];
 
   constructor(private readonly state: Map<string, StateTensor>) {}
