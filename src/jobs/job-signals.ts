@@ -28,6 +28,13 @@ export function jobSignals(database: DataSource): JobSignals {
   return signals;
 }
 
+/** Wakes this process's worker and watchers for a job that waits. Call it after the commit. */
+export function announceQueued(database: DataSource, jobId: string): void {
+  const signals = jobSignals(database);
+  signals.emit('queued');
+  signals.emit('changed', jobId);
+}
+
 /** Resolves at the next `queued`, after `timeoutMs`, or when `signal` aborts, whichever is first. */
 export function waitForQueued(signals: JobSignals, timeoutMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

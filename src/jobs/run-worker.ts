@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { announce } from '../plugins/announce.js';
-import { loadStrategies } from '../plugins/loader.js';
 import type { Zoo } from '../zoo/zoo.js';
 import { BlobCache } from './blob-cache.js';
 import { claimJob } from './claim-job.js';
+import { installedStrategies } from './installed-strategies.js';
 import { jobSignals, waitForQueued } from './job-signals.js';
 import { openJobQueue, type JobQueue } from './queue.js';
 import { runAttempt, type AttemptHost } from './run-attempt.js';
@@ -38,7 +38,7 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
   await mkdir(featureFolder, { recursive: true });
   const workFolders = new WorkFolders(join(zoo.config.dataDirectory, 'worker-jobs'), id);
   await workFolders.open();
-  const strategies = await loadStrategies();
+  const strategies = await installedStrategies();
   for (const refused of strategies.refused) zoo.log.error(refused, 'a strategy cannot be used');
 
   const halfOfCache = Math.floor(zoo.config.worker.cacheBytes / 2);
