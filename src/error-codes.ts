@@ -40,6 +40,11 @@ export const errorCodes = {
     meaning:
       'A file of a version has a path, kind or content that is not accepted (a pickle, a climbing path).',
   },
+  // Bytes over HTTP
+  METHOD_NOT_ALLOWED: {
+    httpStatus: 405,
+    meaning: 'The address is there, but not for this method; the header Allow lists those it is for.',
+  },
   // Blobs
   DIGEST_MISMATCH: {
     httpStatus: 422,

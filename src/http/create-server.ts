@@ -7,6 +7,7 @@ import { ZooError } from '../errors.js';
 import type { Zoo } from '../zoo/zoo.js';
 import { answerErrors } from './answer-errors.js';
 import { authenticateRequest } from './authenticate-request.js';
+import { handleExpectContinue } from './expect-continue.js';
 import { graphiqlRoutes } from './graphiql/graphiql-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { pageRoutes } from './pages/page-routes.js';
@@ -61,6 +62,7 @@ export async function createServer(
   app.use(answerErrors(zoo));
 
   const server = createHttpServer(app);
+  handleExpectContinue(server, app);
   server.requestTimeout = 0;
   server.headersTimeout = 60_000;
   server.timeout = silenceMs;
