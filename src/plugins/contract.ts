@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DatasetManifest, Split } from '../learning/dataset-manifest.js';
+import type { FeatureCut as NetworkCut } from '../learning/features/feature-cut.js';
 import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
 
@@ -14,14 +15,20 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
   version: string;
   /** One sentence for someone choosing. */
   summary: string;
-  /** Types, validation, defaults and the JSON Schema that API and forms are made of. Describe every field. */
+  /**
+   * Types, validation, defaults and the JSON Schema that API and forms are made of. Describe every field. The seed is
+   * not among them: the job has one, and `fit` finds it in its context.
+   */
   parameters: Parameters;
   needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
   /** Every reason why it cannot run on this model and data set; empty when it can. Pure and quick: the API calls it before anything is queued. */
-  check(base: ModelManifest, data: DatasetManifest, parameters: z.output<Parameters>): Problem[];
+  check(base: ModelManifest, data: DataSummary, parameters: z.output<Parameters>): Problem[];
   /** The part that trains. Imported in the job's child process only, so it may import what is heavy. */
   load(): Promise<{ fit(context: FitContext<z.output<Parameters>>): Promise<FittedModel> }>;
 }
+
+/** What a strategy can know of the data before it runs. */
+export type DataSummary = Pick<DatasetManifest, 'task' | 'classes' | 'splits'>;
 
 /** Gives a strategy literal its types. */
 export function defineStrategy<Parameters extends z.ZodObject>(
@@ -54,12 +61,10 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   log(message: string): void;
 }
 
-/** Where to cut the backbone and what to make of the tensor there. */
-export interface FeatureCut {
-  /** Name of a cut point of the base model. */
-  layer: string;
-  /** `average`: mean over height and width, [channels]. `flatten`: [height · width · channels], row-major. A vector stays as it is. */
-  pooling: 'average' | 'flatten';
+/** Where to cut the backbone, what to make of the tensor there, and how large the pictures are on the way in. */
+export interface FeatureCut extends NetworkCut {
+  /** Height and width of the network's input in pixels; left out: the base model's own. */
+  inputSize?: number;
 }
 
 /** Features with their labels, row i for picture i. */

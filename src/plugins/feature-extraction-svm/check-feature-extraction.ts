@@ -1,6 +1,6 @@
-import type { DatasetManifest } from '../../learning/dataset-manifest.js';
 import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
 import type { Problem } from '../../errors.js';
+import type { DataSummary } from '../contract.js';
 import { nearestNames } from '../nearest-names.js';
 import { chooseLayer, featureLength } from './choose-layer.js';
 import type { FeatureExtractionParameters } from './index.js';
@@ -11,10 +11,15 @@ const featureBytesLimit = 4 * 1024 ** 3;
 /** Every reason why features of this model cannot be classified for this data; empty when they can. */
 export function checkFeatureExtraction(
   base: ModelManifest,
-  data: DatasetManifest,
+  data: DataSummary,
   parameters: FeatureExtractionParameters,
 ): Problem[] {
-  return [...modelProblems(base), ...dataProblems(data), ...cutProblems(base, data, parameters)];
+  return [
+    ...modelProblems(base),
+    ...dataProblems(data),
+    ...inputSizeProblems(base, parameters),
+    ...cutProblems(base, data, parameters),
+  ];
 }
 
 function modelProblems(base: ModelManifest): Problem[] {
@@ -28,7 +33,7 @@ function modelProblems(base: ModelManifest): Problem[] {
   ];
 }
 
-function dataProblems(data: DatasetManifest): Problem[] {
+function dataProblems(data: DataSummary): Problem[] {
   const problems: Problem[] = [];
   const path = 'datasetVersion';
   if (data.task !== 'image-classification') {
@@ -60,10 +65,31 @@ function dataProblems(data: DatasetManifest): Problem[] {
   return problems;
 }
 
+function inputSizeProblems(
+  { inputSizes }: ModelManifest,
+  { inputSize }: FeatureExtractionParameters,
+): Problem[] {
+  if (inputSize === undefined) return [];
+  const path = 'parameters.inputSize';
+  if (inputSizes.kind === 'pinned') {
+    const { height, width, pinnedBy } = inputSizes;
+    if (inputSize === height && inputSize === width) return [];
+    return [
+      {
+        path,
+        message: `inputSize is ${inputSize}; layer ${pinnedBy} of the base model accepts pictures of exactly ${height} × ${width}. Leave inputSize out.`,
+      },
+    ];
+  }
+  const least = Math.max(inputSizes.minimumHeight, inputSizes.minimumWidth);
+  if (inputSize >= least) return [];
+  return [{ path, message: `inputSize is ${inputSize}; the base model accepts ${least} or more.` }];
+}
+
 function cutProblems(
   base: ModelManifest,
-  data: DatasetManifest,
-  { layer, pooling }: FeatureExtractionParameters,
+  data: DataSummary,
+  { layer, pooling, inputSize }: FeatureExtractionParameters,
 ): Problem[] {
   const names = base.cutPoints.map((cut) => cut.layer);
   const cut = layer === undefined ? chooseLayer(base) : base.cutPoints.find((point) => point.layer === layer);
@@ -78,7 +104,8 @@ function cutProblems(
         : { path: 'parameters.layer', message: describeUnknownLayer(base, layer, names) },
     ];
   }
-  return [...shapeProblems(cut), ...sizeProblems(cut, pooling, data.splits.train.imageCount)];
+  const area = inputSize === undefined ? 1 : inputSize ** 2 / (base.input.height * base.input.width);
+  return [...shapeProblems(cut), ...sizeProblems(cut, pooling, area, data.splits.train.imageCount)];
 }
 
 function describeUnknownLayer(base: ModelManifest, layer: string, names: string[]): string {
@@ -103,9 +130,15 @@ function shapeProblems(cut: CutPoint): Problem[] {
   ];
 }
 
-function sizeProblems(cut: CutPoint, pooling: 'average' | 'flatten', pictures: number): Problem[] {
-  const length = featureLength(cut, pooling);
-  if (length === undefined) {
+/** @param area how many times larger the input is than the base model's own; flattened features grow with it */
+function sizeProblems(
+  cut: CutPoint,
+  pooling: 'average' | 'flatten',
+  area: number,
+  pictures: number,
+): Problem[] {
+  const ownLength = featureLength(cut, pooling);
+  if (ownLength === undefined) {
     return pooling === 'flatten'
       ? [
           {
@@ -115,6 +148,7 @@ function sizeProblems(cut: CutPoint, pooling: 'average' | 'flatten', pictures: n
         ]
       : [];
   }
+  const length = pooling === 'flatten' ? Math.ceil(ownLength * area) : ownLength;
   const bytes = length * pictures * 4;
   if (bytes <= featureBytesLimit) return [];
   return [

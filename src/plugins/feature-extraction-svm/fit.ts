@@ -9,7 +9,7 @@ export async function fit(context: FitContext<FeatureExtractionParameters>): Pro
   const layer = parameters.layer ?? chooseLayer(base)?.layer;
   if (layer === undefined)
     throw new TypeError('the base model has no cut point; check() says so before a fit');
-  const cut = { layer, pooling: parameters.pooling };
+  const cut = { layer, pooling: parameters.pooling, inputSize: parameters.inputSize };
   context.log(`Features are the output of layer ${layer}, pooling ${parameters.pooling}.`);
   const train = await context.features('train', cut);
 

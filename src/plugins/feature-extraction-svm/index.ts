@@ -39,6 +39,16 @@ export const featureExtractionParameters = z.object({
         'Left out: chosen by cross-validation on the training pictures.',
     )
     .meta({ title: 'C' }),
+  inputSize: z
+    .int()
+    .min(16)
+    .max(2048)
+    .optional()
+    .describe(
+      'Height and width in pixels at which pictures enter the network, where its layers allow it: smaller is quicker, ' +
+        'larger sees more detail. Left out: the size the base model was published with.',
+    )
+    .meta({ title: 'Input size', unit: 'pixels' }),
   folds: z
     .int()
     .min(2)

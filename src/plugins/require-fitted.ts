@@ -1,0 +1,38 @@
+import { ZooError } from '../errors.js';
+import type { ModelManifest } from '../learning/model-manifest.js';
+import type { FittedModel } from './contract.js';
+
+/**
+ * Refuses what a strategy returned if it does not fit the base model and the classes, or holds NaN. A strategy may be
+ * anybody's code, so nothing about its result is taken for granted.
+ *
+ * @throws ZooError STRATEGY_RESULT_INVALID
+ */
+export function requireFitted(
+  strategy: string,
+  fitted: FittedModel,
+  base: ModelManifest,
+  numClasses: number,
+): void {
+  const refuse = (what: string): never => {
+    throw new ZooError('STRATEGY_RESULT_INVALID', `${strategy} returned ${what}. Nothing was published.`);
+  };
+  if (fitted.kind !== 'linear-on-features') {
+    refuse(`a result of kind ${JSON.stringify(fitted.kind)}; this zoo takes linear-on-features`);
+  }
+  if (!base.cutPoints.some(({ layer }) => layer === fitted.cut.layer)) {
+    refuse(`the cut ${JSON.stringify(fitted.cut.layer)}, which is no cut point of the base model`);
+  }
+  if (!(fitted.weights instanceof Float32Array) || !(fitted.bias instanceof Float32Array)) {
+    refuse('weights or bias that are no Float32Array');
+  }
+  if (fitted.bias.length !== numClasses || fitted.weights.length % numClasses !== 0) {
+    refuse(
+      `${fitted.bias.length} biases and ${fitted.weights.length} weights, which do not make a classifier of ${numClasses} classes`,
+    );
+  }
+  for (const [name, values] of Object.entries({ weights: fitted.weights, bias: fitted.bias })) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) refuse(`${name} with ${values[at]} at position ${at}`);
+  }
+}

@@ -1,0 +1,246 @@
+import { stringify } from 'yaml';
+import type { Evaluation } from '../learning/evaluation.js';
+
+/** What the catalogue and a run know of a fine-tuned version; all that its card says comes from here. */
+export interface CardFacts {
+  /** `owner/name` of the model the version belongs to. */
+  model: string;
+  base: {
+    /** `owner/name`. */
+    model: string;
+    version: number;
+    /** As the base's card says; null where it says nothing. */
+    license: string | null;
+    tags: string[];
+  };
+  dataset: { name: string; version: number; license: string | null; trainImageCount: number };
+  strategy: { name: string; version: string; parameters: Record<string, unknown> };
+  /** What the strategy chose by itself. */
+  chosen: Record<string, string | number>;
+  seed: number;
+  evaluation: Evaluation;
+  measurements: { parameterCount: number; sizeBytes: number; latencyMsPerImage: number };
+}
+
+/**
+ * Writes the README.md of a fine-tuned version: front matter in the hubs' field names, so that it means the same
+ * elsewhere, then what it is, how well it does and where its limits are.
+ *
+ * @see https://huggingface.co/docs/hub/model-cards for the fields
+ */
+export function writeCard(facts: CardFacts): string {
+  const frontMatter = stringify(cardFrontMatter(facts), { lineWidth: 0 });
+  return `---\n${frontMatter}---\n\n${cardBody(facts)}`;
+}
+
+/** The card's front matter as data. */
+export function cardFrontMatter(facts: CardFacts): Record<string, unknown> {
+  const { base, dataset, strategy, evaluation } = facts;
+  return {
+    ...(base.license === null ? {} : { license: base.license }),
+    pipeline_tag: 'image-classification',
+    library_name: 'tfjs-layers',
+    tags: [...new Set([...base.tags, 'image-classification', strategy.name])],
+    base_model: base.model,
+    base_model_relation: 'finetune',
+    datasets: [dataset.name],
+    metrics: ['accuracy', 'f1'],
+    'model-index': [
+      {
+        name: facts.model,
+        results: [
+          {
+            task: { type: 'image-classification', name: 'Image Classification' },
+            dataset: {
+              type: dataset.name,
+              name: dataset.name,
+              split: evaluation.split,
+              revision: String(dataset.version),
+            },
+            metrics: cardMetrics(evaluation),
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function cardMetrics(evaluation: Evaluation): Record<string, unknown>[] {
+  const [low, high] = evaluation.accuracyInterval;
+  const metrics: [type: string, name: string, value: number | null][] = [
+    ['accuracy', `Accuracy (95 % interval ${fixed(low)} to ${fixed(high)})`, evaluation.accuracy],
+    ['accuracy', 'Top-5 accuracy', evaluation.top5Accuracy],
+    ['balanced_accuracy', 'Balanced accuracy', evaluation.balancedAccuracy],
+    ['f1', 'Macro F1', evaluation.macroF1],
+    ['ece', 'Expected calibration error', evaluation.calibrationError],
+  ];
+  return metrics
+    .filter(([, , value]) => value !== null)
+    .map(([type, name, value]) => ({ type, name, value: round(value as number), verified: false }));
+}
+
+function cardBody(facts: CardFacts): string {
+  const { base, dataset, strategy, evaluation } = facts;
+  return (
+    [
+      `# ${facts.model}`,
+      `An image classifier with ${evaluation.classes.length} classes: ${inline(base.model)} (version ${base.version}) adapted to ` +
+        `${inline(dataset.name)} (version ${dataset.version}) by ${inline(strategy.name)} ${strategy.version}.`,
+      '## How it was made',
+      howItWasMade(facts),
+      '## How well it does',
+      howWell(evaluation),
+      '### By class',
+      perClassTable(evaluation),
+      '### Confusion matrix',
+      confusionTable(evaluation),
+      '## Size and speed',
+      `${facts.measurements.parameterCount.toLocaleString('en')} parameters in ${mebibytes(facts.measurements.sizeBytes)} of files. ` +
+        `${facts.measurements.latencyMsPerImage.toFixed(1)} ms per picture on the machine that made it, one picture at a time.`,
+      '## Limits',
+      limits(facts),
+    ].join('\n\n') + '\n'
+  );
+}
+
+function howItWasMade({ dataset, strategy, chosen, seed }: CardFacts): string {
+  const rows = [
+    ...Object.entries(strategy.parameters)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [name, show(value)]),
+    ...Object.entries(chosen).map(([name, value]) => [`${name} (chosen)`, show(value)]),
+    ['seed', String(seed)],
+  ];
+  return (
+    `Fitted on ${dataset.trainImageCount} training pictures. The held-out pictures were not used for any choice.\n\n` +
+    table(['Parameter', 'Value'], rows)
+  );
+}
+
+function howWell(evaluation: Evaluation): string {
+  const [low, high] = evaluation.accuracyInterval;
+  const rows: string[][] = [
+    ['Accuracy', `${percent(evaluation.accuracy)} (95 % interval ${percent(low)} to ${percent(high)})`],
+    ...optionalRow('Top-5 accuracy', evaluation.top5Accuracy),
+    ['Balanced accuracy', percent(evaluation.balancedAccuracy)],
+    ['Macro F1', fixed(evaluation.macroF1)],
+    ...(evaluation.calibrationError === null
+      ? []
+      : [['Expected calibration error, 15 bins', fixed(evaluation.calibrationError)]]),
+  ];
+  const excluded =
+    evaluation.excludedNearDuplicates === 0
+      ? ''
+      : ` ${evaluation.excludedNearDuplicates} more were left out because they nearly equal pictures of earlier splits.`;
+  return (
+    `Measured on ${evaluation.imageCount} pictures of the ${evaluation.split} split, which the fit never saw, with the files as they are published.${excluded}\n\n` +
+    table(['Measure', 'Value'], rows)
+  );
+}
+
+const optionalRow = (name: string, value: number | null): string[][] =>
+  value === null ? [] : [[name, percent(value)]];
+
+function perClassTable({ perClass }: Evaluation): string {
+  const cell = (value: number | null) => (value === null ? '–' : fixed(value));
+  return table(
+    ['Class', 'Pictures', 'Precision', 'Recall', 'F1'],
+    perClass.map((row) => [
+      row.class,
+      String(row.imageCount),
+      cell(row.precision),
+      cell(row.recall),
+      cell(row.f1),
+    ]),
+  );
+}
+
+/** Readable up to a page's width; larger ones are told by their most frequent mistakes. */
+const widestMatrix = 20;
+
+function confusionTable({ classes, confusion }: Evaluation): string {
+  if (classes.length <= widestMatrix) {
+    return (
+      'Rows are what a picture shows, columns what the model says.\n\n' +
+      table(
+        ['', ...classes],
+        confusion.map((row, actual) => [classes[actual] ?? '', ...row.map(String)]),
+      )
+    );
+  }
+  const mistakes = confusion
+    .flatMap((row, actual) =>
+      row.map((count, predicted) => ({ actual, predicted, count: actual === predicted ? 0 : count })),
+    )
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 20);
+  if (mistakes.length === 0) return 'No picture was named wrongly.';
+  return (
+    'The most frequent mistakes; the whole matrix stands in the version’s evaluation.\n\n' +
+    table(
+      ['Shows', 'Named as', 'Pictures'],
+      mistakes.map(({ actual, predicted, count }) => [
+        classes[actual] ?? '',
+        classes[predicted] ?? '',
+        String(count),
+      ]),
+    )
+  );
+}
+
+function limits({ evaluation, base }: CardFacts): string {
+  const sentences = [
+    'The figures hold for pictures like those of the data set; others may be named worse. Every picture gets one of the classes, also one that shows none of them.',
+  ];
+  if (evaluation.calibrationError === null) {
+    sentences.push('The scores are margins: the highest says which class, none of them is a probability.');
+  }
+  if (evaluation.imageCount < 200) {
+    sentences.push(
+      `${evaluation.imageCount} held-out pictures are few: differences within the interval mean nothing.`,
+    );
+  }
+  const unseen = evaluation.perClass.filter(({ imageCount }) => imageCount === 0);
+  if (unseen.length > 0) {
+    sentences.push(
+      `No held-out picture shows ${unseen
+        .slice(0, 10)
+        .map((row) => escapeCell(row.class))
+        .join(
+          ', ',
+        )}${unseen.length > 10 ? ` and ${unseen.length - 10} more` : ''}, so nothing is known of ${unseen.length === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  sentences.push(`What limits ${inline(base.model)} limits this model too.`);
+  return sentences.join(' ');
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Class names and parameters are a user's text: they must not end a cell or start markup. */
+const escapeCell = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|~]/g, (character) => `\\${character}`);
+
+const inline = (text: string): string => `\`${text.replaceAll('`', '')}\``;
+
+function show(value: unknown): string {
+  const text =
+    typeof value === 'number'
+      ? String(round(value))
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}
+
+const round = (value: number): number => Number(value.toPrecision(6));
+
+const fixed = (value: number): string => value.toFixed(3);
+
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
+
+const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ModelFile } from '../learning/tfjs-layers/model-files.js';
+
+/** A file of the version that a run makes. */
+export interface VersionFileFact {
+  /** Within the version, with `/`. */
+  path: string;
+  sha256: string;
+  sizeBytes: number;
+  /** False: the base version has a file with the same bytes, so it was not written again. */
+  isNew: boolean;
+}
+
+/**
+ * Writes a version's files to a folder, except those whose bytes the base version already has under any name: a frozen
+ * layer is stored once, however many models stand on it.
+ */
+export async function writeVersionFiles(
+  files: readonly ModelFile[],
+  baseFolder: string,
+  outputFolder: string,
+): Promise<VersionFileFact[]> {
+  const ofBase = await digestsOfFolder(baseFolder);
+  const facts: VersionFileFact[] = [];
+  for (const { path, bytes } of files) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const isNew = !ofBase.has(sha256);
+    facts.push({ path, sha256, sizeBytes: bytes.length, isNew });
+    if (!isNew) continue;
+    const target = join(outputFolder, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, bytes);
+  }
+  return facts;
+}
+
+async function digestsOfFolder(folder: string): Promise<Set<string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const digests = new Set<string>();
+  for (const entry of entries.filter((candidate) => candidate.isFile())) {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(join(entry.parentPath, entry.name)))
+      hash.update(chunk as Buffer);
+    digests.add(hash.digest('hex'));
+  }
+  return digests;
+}
