@@ -1,0 +1,30 @@
+import type { ImageSource } from '../images/image-source.js';
+import { computeFeatures, type ComputeOptions, type FeatureMatrix } from './compute-features.js';
+import type { FeatureCache } from './feature-cache.js';
+import type { FeatureExtractor } from './feature-extractor.js';
+
+export interface ExtractOptions extends ComputeOptions {
+  /** Rows found there are not computed again; rows computed are kept there. The source must know its digests. */
+  cache?: FeatureCache;
+  /** Told when a damaged or wrong part of the cache is thrown away. */
+  log?(message: string): void;
+}
+
+/**
+ * Turns pictures into features at every cut of the extractor. Pictures are decoded while the network runs on those
+ * before them.
+ *
+ * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted.
+ */
+export async function extractFeatures(
+  extractor: FeatureExtractor,
+  source: ImageSource,
+  { cache, log, ...options }: ExtractOptions = {},
+): Promise<FeatureMatrix[]> {
+  const { sha256 } = source;
+  if (cache !== undefined && sha256 !== undefined) {
+    return cache.complete(extractor, { ...source, sha256 }, { ...options, log });
+  }
+  const all = Array.from({ length: source.count }, (_, index) => index);
+  return computeFeatures(extractor, source, all, options);
+}

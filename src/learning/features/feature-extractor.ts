@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { createOnnxSession, onnxRuntimeEngine } from '../engines/onnx-runtime.js';
+import type { InputSpec } from '../model-manifest.js';
+import { lowerNetwork, neededLayers } from '../onnx/lower-network.js';
+import { cutBackbone } from '../tfjs-layers/compose-classifier.js';
+import type { LoadedModel, NetworkLayer } from '../tfjs-layers/network.js';
+import { decoderVersion } from '../images/decode-image.js';
+import type { FeatureCut } from './feature-cut.js';
+
+/** The frozen part of a network, ready to turn pictures into rows of features. */
+export interface FeatureExtractor {
+  readonly input: InputSpec;
+  /** What it gives, in the order asked for. */
+  readonly cuts: readonly { cut: FeatureCut; featureDim: number; key: string }[];
+  /**
+   * Blocks the event loop while it computes.
+   *
+   * @param pixels uint8 [count, height, width, channels].
+   * @returns per cut, float32 [count, featureDim].
+   */
+  run(pixels: Uint8Array, count: number): Promise<Float32Array[]>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Prepares the frozen prefix of a model for one or several cuts; one pass over a picture gives the features at all of
+ * them. Import it in a job's process only.
+ *
+ * @param threads CPU threads the network may use.
+ * @throws ZooError MODEL_CUT_UNKNOWN
+ */
+export async function createFeatureExtractor({
+  model,
+  cuts,
+  threads,
+}: {
+  model: LoadedModel;
+  cuts: readonly FeatureCut[];
+  threads: number;
+}): Promise<FeatureExtractor> {
+  for (const cut of cuts) cutBackbone(model, cut.layer);
+  const { input } = model.manifest;
+  const network = lowerNetwork(model.layers, input, cuts);
+  const session = await createOnnxSession(network, threads);
+  return {
+    input,
+    cuts: cuts.map((cut, index) => ({
+      cut,
+      featureDim: network.outputs[index]?.length ?? 0,
+      key: featureKey(model, cut),
+    })),
+    run: (pixels, count) => session.run(pixels, [count, input.height, input.width, input.channels]),
+    dispose: () => session.dispose(),
+  };
+}
+
+/**
+ * Digest of everything a row of features depends on, except the picture: the prefix's layers and weights, the cut,
+ * the preprocessing, the decoder and the engine.
+ */
+export function featureKey(model: LoadedModel, cut: FeatureCut): string {
+  const prefix = neededLayers(model.layers, [cut]);
+  const hash = createHash('sha256');
+  hash.update(
+    JSON.stringify({
+      version: 1,
+      layers: prefix.map((layer) => [layer.name, layer.kind.className, layer.config, layer.inbound]),
+      cut: [cut.layer, prefix.at(-1)?.outputShape.length === 3 ? cut.pooling : 'none'],
+      input: model.manifest.input,
+      decoder: decoderVersion,
+      engine: onnxRuntimeEngine,
+    }),
+  );
+  for (const layer of prefix) updateWithWeights(hash, layer);
+  return hash.digest('hex');
+}
+
+function updateWithWeights(hash: ReturnType<typeof createHash>, layer: NetworkLayer): void {
+  for (const weight of layer.weights) {
+    hash.update(JSON.stringify([layer.name, weight.name, weight.shape, weight.quantization]));
+    hash.update(weight.bytes);
+  }
+}

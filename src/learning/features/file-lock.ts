@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const pollMs = 200;
+const heartbeatMs = 5_000;
+/** Without a sign of life for so long, the holder counts as dead. */
+const staleMs = 60_000;
+
+/**
+ * Runs `work` while holding a lock file, waiting for whoever holds it. A lock whose process is gone is taken over.
+ * Two holders at once are possible if a process sleeps for longer than a minute: `work` must stay correct then, and
+ * only waste effort.
+ *
+ * @throws `signal.reason` when aborted while waiting.
+ */
+export async function withFileLock<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  const token = randomBytes(8).toString('hex');
+  const content = JSON.stringify({ pid: process.pid, host: hostname(), token });
+  while (!(await create(path, content))) {
+    signal?.throwIfAborted();
+    if (!(await removeIfDead(path, token))) await wait(pollMs, undefined, { signal }).catch(() => undefined);
+  }
+  const heartbeat = setInterval(() => void touch(path), heartbeatMs);
+  heartbeat.unref();
+  try {
+    signal?.throwIfAborted();
+    return await work();
+  } finally {
+    clearInterval(heartbeat);
+    // Someone else's lock, taken over from us, stays.
+    if ((await readFile(path, 'utf8').catch(() => '')) === content) await rm(path, { force: true });
+  }
+}
+
+async function create(path: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(path, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** True when the lock was removed, or is gone by itself. */
+async function removeIfDead(path: string, token: string): Promise<boolean> {
+  const state = await stat(path).catch(() => undefined);
+  if (state === undefined) return true;
+  const content = await readFile(path, 'utf8').catch(() => '');
+  const silent = Date.now() - state.mtimeMs > staleMs;
+  if (!silent && holderLives(content)) return false;
+  // Renaming lets only one of several waiters win.
+  const aside = `${path}.${token}`;
+  await rename(path, aside).catch(() => undefined);
+  await rm(aside, { force: true });
+  return true;
+}
+
+function holderLives(content: string): boolean {
+  let holder: { pid?: unknown; host?: unknown };
+  try {
+    holder = JSON.parse(content) as typeof holder;
+  } catch {
+    // Created, but not yet written: its age decides.
+    return true;
+  }
+  if (holder.host !== hostname() || typeof holder.pid !== 'number') return true;
+  try {
+    process.kill(holder.pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+}
