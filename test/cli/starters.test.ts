@@ -30,9 +30,7 @@ describe.each([
 
   it('gives the same files every time', { timeout: 120_000 }, async () => {
     const [first, second] = [await starter?.read(new Uint8Array()), await starter?.read(new Uint8Array())];
-    expect(first?.map(({ path, bytes }) => [path, Buffer.from(bytes).toString('base64').length])).toEqual(
-      second?.map(({ path, bytes }) => [path, Buffer.from(bytes).toString('base64').length]),
-    );
+    expect(first?.map(({ path }) => path)).toEqual(second?.map(({ path }) => path));
     expect(
       first?.every(({ bytes }, index) => Buffer.from(bytes).equals(second?.[index]?.bytes ?? Buffer.of())),
     ).toBe(true);

@@ -1,0 +1,45 @@
+/** Writes docs/errors.md and docs/configuration.md from the built code: `npm run docs`. Tests hold them to it. */
+import { writeFileSync } from 'node:fs';
+import { clientConfigurationVariables, configurationVariables } from '../dist/config.js';
+import { errorCodes } from '../dist/error-codes.js';
+
+write(
+  'errors.md',
+  `# Error codes
+
+Every error you can meet has one of these codes. Codes never change their meaning; messages may be worded better.
+
+- GraphQL: mutations answer a \`Failure { code message problems { path message } details }\` for what you can act on; anything else
+  comes in \`errors[].extensions.code\`.
+- HTTP: the status below, and the same JSON shape, \`{ "errors": [{ "message", "extensions": { "code" } }] }\`.
+- \`zoo\`: \`CODE: message\` on standard error, and an exit code (see [the command line](guides/cli.md#exit-codes)).
+
+This table is written by \`npm run docs\` from \`src/error-codes.ts\`, and a test holds the two together.
+`,
+  ['Code', 'Status', 'Meaning'],
+  Object.entries(errorCodes).map(([code, { httpStatus, meaning }]) => [`\`${code}\``, httpStatus, meaning]),
+);
+
+write(
+  'configuration.md',
+  `# Configuration
+
+Nothing needs to be set: the default is one machine, one folder, CPU. Byte counts are written \`1048576\`, \`512MB\` or \`20GB\`. A value that is not
+accepted stops the start, and the message names variable, value and what is accepted. The command line reads \`${clientConfigurationVariables
+    .map(({ name }) => name)
+    .join('`, `')}\`.
+
+This table is written by \`npm run docs\` from \`src/config.ts\`, and a test holds the two together.
+`,
+  ['Variable', 'Meaning'],
+  [...configurationVariables, ...clientConfigurationVariables].map(({ name, description }) => [
+    `\`${name}\``,
+    description,
+  ]),
+);
+
+function write(file, head, columns, rows) {
+  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  const table = [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
+  writeFileSync(new URL(file, import.meta.url), `${head}\n${table}\n`);
+}

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { clientConfigurationVariables, configurationVariables } from '../../src/config.js';
+
+it('docs/configuration.md lists every variable with its meaning, and no other', () => {
+  const rows = readFileSync('docs/configuration.md', 'utf8')
+    .split('\n')
+    .map((line) => /^\| `(\w+)` +\| (.+?) +\|$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, name, description]) => ({ name, description }));
+  expect(rows).toEqual([...configurationVariables, ...clientConfigurationVariables]);
+});
