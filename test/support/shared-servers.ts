@@ -24,6 +24,7 @@ type Starters = { [Name in keyof Servers]: () => Promise<{ server: Servers[Name]
 
 const starters: Starters = {
   postgres: startPostgres,
+  embedded: prepareEmbedded,
   minio: () => startS3Server('minio'),
   versitygw: () => startS3Server('versitygw'),
 };
@@ -40,6 +41,10 @@ export async function sharedServer<Name extends keyof Servers>(name: Name): Prom
   return answer.server;
 }
 
+async function startServer(name: keyof Servers): Promise<{ server: unknown; stop(): Promise<void> }> {
+  return starters[name]();
+}
+
 /**
  * Listens for `sharedServer` of the test files, in the process that outlives them all.
  *
@@ -53,7 +58,7 @@ export async function listenForTests(): Promise<() => Promise<void>> {
       // Not text(socket): reading to the end that way closes the socket for writing too.
       const [request] = (await once(socket, 'data')) as [Buffer];
       const name = request.toString() as keyof Servers;
-      const starting = started.get(name) ?? starters[name]();
+      const starting = started.get(name) ?? startServer(name);
       started.set(name, starting);
       const answer = await starting.then(
         ({ server }) => ({ server }),

@@ -2,7 +2,7 @@ import type { Logger as ZooLogger } from 'pino';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { ZooError } from '../../errors.js';
-import { databaseUnavailable } from './database-unavailable.js';
+import { databaseFault } from './database-fault.js';
 import { entities } from './entities/index.js';
 import { GuardedPool, guardTransactions } from './guarded-pool.js';
 import { readMigrations, toTypeOrmMigration } from './migrations.js';
@@ -39,7 +39,7 @@ export async function connectDataSource(connection: Connection, log: ZooLogger):
     connectTimeoutMS: connection.connectTimeoutMs,
     extra: { ...timeouts, keepAlive: true },
     poolErrorHandler: (error: unknown) =>
-      log.warn({ reason: databaseUnavailable(error)?.message }, 'lost an idle database connection'),
+      log.warn({ reason: databaseFault(error)?.message }, 'lost an idle database connection'),
     entities,
     migrations: readMigrations().map(toTypeOrmMigration),
     migrationsTableName: 'migrations',
@@ -55,7 +55,7 @@ export async function connectDataSource(connection: Connection, log: ZooLogger):
     refuseOldServer(dataSource);
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw databaseUnavailable(error) ?? error;
+    throw databaseFault(error) ?? error;
   }
   guardTransactions(dataSource);
   return dataSource;

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 import { ZooError } from '../../errors.js';
-import { databaseUnavailable } from './database-unavailable.js';
+import { databaseFault } from './database-fault.js';
 
 /** The transaction, if any, whose callback the current asynchronous call runs in. */
 const currentTransaction = new AsyncLocalStorage<{ open: boolean }>();
@@ -19,7 +20,7 @@ export class GuardedPool extends pg.Pool {
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
     const connecting = currentTransaction.getStore()?.open
       ? Promise.reject(secondConnection())
-      : super.connect().catch((error: unknown) => Promise.reject(databaseUnavailable(error) ?? error));
+      : super.connect().catch((error: unknown) => Promise.reject(databaseFault(error) ?? error));
     if (callback === undefined) return connecting;
     connecting.then(
       (client) => callback(undefined, client, (broken) => client.release(broken)),
@@ -37,17 +38,22 @@ type ConnectCallback = (
 /** Makes the callbacks of `dataSource.transaction` known to the pool. */
 export function guardTransactions(dataSource: DataSource): void {
   const manager = dataSource.manager;
-  const transaction = manager.transaction.bind(manager) as (...parameters: unknown[]) => Promise<unknown>;
-  const guarded = (...parameters: unknown[]) => {
-    const run = parameters.pop() as (manager: EntityManager) => Promise<unknown>;
-    return transaction(...parameters, async (inner: EntityManager) => {
+  const transaction = manager.transaction.bind(manager);
+  type Run<T> = (manager: EntityManager) => Promise<T>;
+  const guard =
+    <T>(run: Run<T>): Run<T> =>
+    async (inner) => {
       const state = { open: true };
       try {
         return await currentTransaction.run(state, () => run(inner));
       } finally {
         state.open = false;
       }
-    });
+    };
+  const guarded = <T>(isolationOrRun: IsolationLevel | Run<T>, run?: Run<T>): Promise<T> => {
+    if (typeof isolationOrRun === 'function') return transaction(guard(isolationOrRun));
+    if (run === undefined) throw new TypeError('transaction(isolation, run) was called without run.');
+    return transaction(isolationOrRun, guard(run));
   };
   manager.transaction = guarded as EntityManager['transaction'];
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../../config.js';
 import { connectDataSource } from './data-source.js';
+import { startEmbeddedDatabase } from './embedded-database.js';
 import { migrateUp, migrationStatus } from './migrate.js';
 
 /** A connected database. `close` ends its connections and, for the embedded one, its process. */
@@ -37,10 +38,42 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenDat
 /** Opens the database and leaves its schema as it is: for `zoo migrate`. */
 export async function connectDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
   const { url, poolSize, statementTimeoutMs } = config.database;
-  if (url === undefined) throw new Error('embedded: coming');
-  const dataSource = await connectDataSource(
-    { address: { url }, poolSize, connectTimeoutMs: 10_000, statementTimeoutMs },
+  if (url !== undefined) {
+    const dataSource = await connectDataSource(
+      { address: { url }, poolSize, connectTimeoutMs: 10_000, statementTimeoutMs },
+      log,
+    );
+    return { dataSource, close: () => dataSource.destroy() };
+  }
+  const embedded = await startEmbeddedDatabase(
+    {
+      dataDirectory: config.dataDirectory,
+      minFreeBytes: config.limits.minFreeDiskBytes,
+      stuckAfterMs: statementTimeoutMs,
+    },
     log,
   );
-  return { dataSource, close: () => dataSource.destroy() };
+  try {
+    const dataSource = await connectDataSource(
+      {
+        address: { socketFolder: embedded.socketFolder },
+        // One session is all that there is: callers queue here, in order, instead of inside the database.
+        poolSize: 1,
+        connectTimeoutMs: 60_000,
+        // PGlite does not hold to a statement timeout; the supervisor of its process does.
+        statementTimeoutMs: 0,
+      },
+      log,
+    );
+    return {
+      dataSource,
+      close: async () => {
+        await dataSource.destroy();
+        await embedded.close();
+      },
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import { ZooError } from '../../errors.js';
+import { diskNearlyFull } from '../disk-space.js';
 
 /** Codes of Node's sockets and of PostgreSQL (SQLSTATE) that mean: it was not the query's fault. */
 const unavailableCodes = new Set([
@@ -30,13 +31,20 @@ const advice: Record<string, string> = {
   ECONNREFUSED: 'Nothing listens at its address; check that it runs and what DATABASE_URL says.',
 };
 
+/** PostgreSQL's own words for a full disk, and the read-only state in which a nearly full disk puts the embedded one. */
+const diskCodes = new Set(['53100', '25006']);
+
 /**
- * The error as DATABASE_UNAVAILABLE if it says that the database could not be reached or went away, else undefined.
+ * What a failed query or connection means to a person when it was not the query's fault: DATABASE_UNAVAILABLE or
+ * DISK_NEARLY_FULL; undefined when it was (or is a fault of the program). For whoever turns errors into answers.
  * Messages of drivers hold addresses and user names, so none is passed on.
  */
-export function databaseUnavailable(error: unknown): ZooError | undefined {
-  if (error instanceof ZooError) return error.code === 'DATABASE_UNAVAILABLE' ? error : undefined;
+export function databaseFault(error: unknown): ZooError | undefined {
+  if (error instanceof ZooError) {
+    return error.code === 'DATABASE_UNAVAILABLE' || error.code === 'DISK_NEARLY_FULL' ? error : undefined;
+  }
   const { code, message } = facts(error);
+  if (diskCodes.has(code)) return diskNearlyFull();
   const known =
     unavailableCodes.has(code) ||
     code in advice ||
