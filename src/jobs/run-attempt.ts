@@ -79,16 +79,17 @@ async function workAndPublish(
       onReport: (report) => events.add(report),
       onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'the process of an attempt wrote to stderr'),
     });
-    if (signal.aborted) return stoppedEnd(signal);
+    if (signal.aborted) return stoppedEnd(signal.reason);
     if (end.kind === 'failed') return endedBy(end.error);
     if (end.kind === 'died') return { kind: 'lost', error: end.error };
-    if (end.kind === 'stopped') return stoppedEnd(signal);
+    if (end.kind === 'stopped') return stoppedEnd(signal.reason);
     progress('publishing', 0, 1);
     await events.flush(true);
     await publishResult({ zoo, job, fence, folder, result: end.result, signal });
     return undefined;
   } catch (error) {
-    if (signal.aborted) return stoppedEnd(signal);
+    if (error instanceof AttemptStopped) return stoppedEnd(error);
+    if (signal.aborted) return stoppedEnd(signal.reason);
     zoo.log.error({ err: error }, 'an attempt failed');
     return endedBy(describeFault(error));
   } finally {
@@ -101,8 +102,8 @@ function endedBy(error: JobError): AttemptEnd {
   return isTransient(error) ? { kind: 'lost', error } : { kind: 'failed', error };
 }
 
-function stoppedEnd(signal: AbortSignal): AttemptEnd | undefined {
-  const reason = signal.reason instanceof AttemptStopped ? signal.reason.reason : 'lease-lost';
+function stoppedEnd(cause: unknown): AttemptEnd | undefined {
+  const reason = cause instanceof AttemptStopped ? cause.reason : 'lease-lost';
   if (reason === 'cancelled') return { kind: 'cancelled' };
   if (reason === 'worker-stopping') return { kind: 'handed-back' };
   return undefined;
