@@ -31,8 +31,8 @@ export function decodeWeight(weight: StoredWeight): Float32Array {
     const { scale, min } = quantization;
     return Float32Array.from(bytes, (value) => value * scale + min);
   }
-  // A copy brings the alignment that typed arrays need.
-  const aligned = bytes.slice();
+  // A copy brings the alignment that typed arrays need. Not slice(): a Buffer’s shares its memory.
+  const aligned = new Uint8Array(bytes);
   if (quantization === null) return new Float32Array(aligned.buffer);
   const halves = new Uint16Array(aligned.buffer);
   if (quantization.dtype === 'float16') return Float32Array.from(halves, float16ToFloat32);
