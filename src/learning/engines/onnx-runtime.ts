@@ -28,7 +28,12 @@ export async function createOnnxSession(network: LoweredNetwork, threads: number
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     // Threads that spin between two runs would take the cores from the decoding of the next pictures.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // Its Pad_Fusion turns zeros in front of a maximum pooling into "no value there", which changes negative maxima; the
+    // lowering puts padding into convolutions by itself.
+    extra: {
+      session: { intra_op: { allow_spinning: '0' } },
+      optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+    },
   });
   return {
     async run(pictures, shape) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activationName, applyActivation, clip, softmax } from './activation-functions.js';
 import { layerConfig, weightKeys } from './config-rules.js';
-import { defineLayer, only } from './layer-kind.js';
+import { defineLayer, LayerError, only } from './layer-kind.js';
 
 const zero = z.literal(0, '0: tfjs ignores other values').nullish();
 
@@ -108,7 +108,13 @@ export const softmaxLayer = defineLayer({
       .nullish()
       .transform((axis) => axis ?? 1),
   }),
-  outputShape: (_config, inputs) => only(inputs),
+  outputShape(config, inputs) {
+    const shape = only(inputs);
+    if (config.axis !== -1 && config.axis !== shape.length) {
+      throw new LayerError(`is a softmax along axis ${config.axis}; tfjs has it along the last axis only`);
+    }
+    return shape;
+  },
   lower: ({ config, inputs }, graph) => softmax('Softmax', only(inputs), config.axis, graph),
 });
 

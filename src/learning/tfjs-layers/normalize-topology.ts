@@ -140,10 +140,13 @@ function functional(
 ): Network {
   const output = onlyEnd(fields.output_layers, 'output', where);
   onlyEnd(fields.input_layers, 'input', where);
+  const networks = new Set(
+    layers.filter(({ className }) => networkClasses.has(className)).map((layer) => layer.name),
+  );
   return {
     name,
     className: 'Functional',
-    layers: layers.map((layer) => ({ ...layer, inbound: parseInbound(layer.name, layer.nodes) })),
+    layers: layers.map((layer) => ({ ...layer, inbound: parseInbound(layer.name, layer.nodes, networks) })),
     output,
   };
 }

@@ -4,9 +4,11 @@ import { isRecord } from './normalize-layer.js';
 /**
  * The layers a layer reads, from `inbound_nodes` in Keras 2 or Keras 3 form.
  *
+ * @param networks names of the layers that are networks themselves. tfjs counts the making of such a network as a call,
+ *   so that its first real call has number 1.
  * @throws ZooError MODEL_TOPOLOGY_INVALID when the layer is called more than once or with arguments.
  */
-export function parseInbound(layer: string, nodes: unknown[]): string[] {
+export function parseInbound(layer: string, nodes: unknown[], networks: ReadonlySet<string>): string[] {
   if (nodes.length === 0) return [];
   if (nodes.length > 1) {
     throw new ZooError(
@@ -23,7 +25,7 @@ export function parseInbound(layer: string, nodes: unknown[]): string[] {
     if (!Array.isArray(tensor)) throw malformed(layer);
     const [name, call, index, callArguments] = tensor as unknown[];
     if (typeof name !== 'string') throw malformed(layer);
-    if (call !== 0 || index !== 0) {
+    if ((call !== 0 && !(call === 1 && networks.has(name))) || index !== 0) {
       throw new ZooError(
         'MODEL_TOPOLOGY_INVALID',
         `Layer ${layer} reads call ${String(call)}, tensor ${String(index)} of ${name}; ` +
