@@ -3,11 +3,22 @@ import { GraphQLObjectType, isObjectType, type GraphQLFieldResolver, type GraphQ
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './accounts/account.resolver.js';
 import { Failure, isExpected } from './failure.js';
+import { ModelMutationResolver } from './models/model-mutation.resolver.js';
+import { LineageStepResolver, ModelVersionResolver } from './models/model-version.resolver.js';
+import { AliasResolver, ModelResolver } from './models/model.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { toNodeId } from './node-id.js';
 
 /** Every resolver of the schema. A subject adds its own here; one that is forgotten shows as missing fields at once. */
-const resolvers = [NodeResolver, AccountResolver] as const;
+const resolvers = [
+  NodeResolver,
+  AccountResolver,
+  ModelResolver,
+  AliasResolver,
+  ModelVersionResolver,
+  LineageStepResolver,
+  ModelMutationResolver,
+] as const;
 
 /** Builds the GraphQL schema from the decorated classes. */
 export function buildZooSchema(): GraphQLSchema {

@@ -31,20 +31,40 @@ export async function withIdempotency(
   await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
     `zoo.idempotency:${account.id}:${mutation}:${key}`,
   ]);
-  const inputDigest = createHash('sha256')
-    .update(canonicalJson(withoutKey(input)))
-    .digest('hex');
-  const earlier = await manager.findOneBy(IdempotencyKey, { accountId: account.id, mutation, key });
-  if (earlier !== null) {
-    if (earlier.inputDigest === inputDigest) return { id: earlier.resultId, repeated: true };
-    throw new ZooError(
-      'IDEMPOTENCY_KEY_REUSED',
-      `The idempotency key ${JSON.stringify(key)} came with another input of ${mutation} before; use a fresh key for a new request.`,
-    );
-  }
+  const earlier = await findEarlierResult(manager, account, mutation, key, input);
+  if (earlier !== undefined) return { id: earlier, repeated: true };
   const id = await make();
+  const inputDigest = digestOf(input);
   await manager.insert(IdempotencyKey, { accountId: account.id, mutation, key, inputDigest, resultId: id });
   return { id, repeated: false };
+}
+
+/**
+ * What an earlier call with this key made: for mutations that do long work before their transaction and want to skip it.
+ *
+ * @throws ZooError IDEMPOTENCY_KEY_REUSED
+ */
+export async function findEarlierResult(
+  manager: EntityManager,
+  account: { id: string },
+  mutation: string,
+  key: string | null | undefined,
+  input: unknown,
+): Promise<string | undefined> {
+  if (key === null || key === undefined) return undefined;
+  const earlier = await manager.findOneBy(IdempotencyKey, { accountId: account.id, mutation, key });
+  if (earlier === null) return undefined;
+  if (earlier.inputDigest === digestOf(input)) return earlier.resultId;
+  throw new ZooError(
+    'IDEMPOTENCY_KEY_REUSED',
+    `The idempotency key ${JSON.stringify(key)} came with another input of ${mutation} before; use a fresh key for a new request.`,
+  );
+}
+
+function digestOf(input: unknown): string {
+  return createHash('sha256')
+    .update(canonicalJson(withoutKey(input)))
+    .digest('hex');
 }
 
 /** JSON with sorted keys and without undefined: equal inputs give equal text. */
