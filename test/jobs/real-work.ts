@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import sharp from 'sharp';
+import { pack } from 'tar-stream';
+import { announceQueued } from '../../src/jobs/job-signals.js';
+import { launchDatasetImport } from '../../src/jobs/launch-dataset-import.js';
+import { watchJobEvents } from '../../src/jobs/watch-job-events.js';
+import type { ModelFile } from '../../src/learning/tfjs-layers/model-files.js';
+import type { Principal } from '../../src/zoo/access/principal.js';
+import { storeBlob } from '../../src/zoo/blobs/store-blob.js';
+import type { Job } from '../../src/zoo/database/entities/index.js';
+import { createDataset } from '../../src/zoo/datasets/create-dataset.js';
+import { publishDatasetVersion } from '../../src/zoo/datasets/publish-dataset-version.js';
+import { createModel } from '../../src/zoo/models/create-model.js';
+import { publishModelVersion } from '../../src/zoo/models/publish-model-version.js';
+import type { Zoo } from '../../src/zoo/zoo.js';
+import { plainTfjs, savedFiles } from '../learning/support/tfjs.js';
+import { jobById } from './support.js';
+
+/** A small real network of 32 × 32 pictures with two blocks, fresh from plain tfjs. */
+export async function tinyNetwork(): Promise<ModelFile[]> {
+  const tf = await plainTfjs();
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        inputShape: [32, 32, 3],
+        filters: 8,
+        kernelSize: 3,
+        strides: 2,
+        activation: 'relu',
+        kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }),
+      }),
+      tf.layers.conv2d({
+        filters: 16,
+        kernelSize: 3,
+        strides: 2,
+        activation: 'relu',
+        kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }),
+      }),
+      tf.layers.globalAveragePooling2d({}),
+      tf.layers.dense({ units: 5, activation: 'softmax' }),
+    ],
+  });
+  return savedFiles(model);
+}
+
+/** Uploads and publishes a model as a client does, and returns the version's id. */
+export async function publishTestModel(
+  zoo: Zoo,
+  principal: Principal,
+  name: string,
+  files: ModelFile[],
+): Promise<string> {
+  const model = await createModel(zoo, principal, { name });
+  const named = await Promise.all(
+    files.map(async ({ path, bytes }) => ({ path, sha256: await upload(zoo, principal, bytes) })),
+  );
+  return (await publishModelVersion(zoo, principal, model.id, { files: named })).id;
+}
+
+/** An archive of small pictures in class folders: reddish, greenish and bluish noise, easy to tell apart. */
+export async function colourArchive(perClass = 20): Promise<Buffer> {
+  const archive = pack();
+  const classes: [string, [number, number, number]][] = [
+    ['blue', [60, 70, 190]],
+    ['green', [60, 180, 70]],
+    ['red', [190, 60, 60]],
+  ];
+  let state = 1;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  for (const [name, colour] of classes) {
+    for (let picture = 0; picture < perClass; picture++) {
+      const pixels = Buffer.alloc(32 * 32 * 3);
+      for (let index = 0; index < pixels.length; index++) {
+        pixels[index] = Math.max(0, Math.min(255, (colour[index % 3] ?? 0) + (random() - 0.5) * 100));
+      }
+      const png = await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
+        .png()
+        .toBuffer();
+      archive.entry({ name: `${name}/${picture}.png` }, png);
+    }
+  }
+  archive.finalize();
+  return buffer(archive);
+}
+
+/** Uploads an archive and publishes it as a data set's next version; a worker has to import it. */
+export async function launchTestImport(
+  zoo: Zoo,
+  principal: Principal,
+  name: string,
+  archive: Buffer,
+): Promise<string> {
+  const dataset = await createDataset(zoo, principal, { name });
+  const archiveSha256 = await upload(zoo, principal, archive);
+  const { jobId } = await publishDatasetVersion(
+    zoo,
+    principal,
+    { datasetId: dataset.id, archiveSha256 },
+    (manager, request) => launchDatasetImport(manager, principal, request),
+  );
+  announceQueued(zoo.database, jobId);
+  return jobId;
+}
+
+export async function upload(zoo: Zoo, principal: Principal, bytes: Uint8Array): Promise<string> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  await storeBlob(zoo, principal, { sha256, sizeBytes: bytes.length }, Readable.from([bytes]));
+  return sha256;
+}
+
+/** Waits until a job has ended, by its log. */
+export async function endOf(zoo: Zoo, jobId: string): Promise<Job> {
+  for await (const _ of watchJobEvents(zoo, jobId, 0));
+  return jobById(zoo, jobId);
+}
