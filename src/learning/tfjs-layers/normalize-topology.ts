@@ -127,7 +127,7 @@ function inputBefore(first: ParsedLayer, shape: unknown[]): ParsedLayer {
   return {
     name,
     className: 'InputLayer',
-    config: { batch_input_shape: shape, dtype: 'float32', sparse: false, name },
+    config: { batch_input_shape: shape, dtype: 'float32', name },
     nodes: [],
   };
 }

@@ -3,7 +3,7 @@ import {
   filesInMemory,
   type ModelFile,
   type ModelFiles,
-} from '../../src/learning/tfjs-layers/model-files.js';
+} from '../../../src/learning/tfjs-layers/model-files.js';
 
 /** Real networks for the tests: the two ImageNet-trained LayersModels inside the npm package nsfwjs. */
 export type RealModel = 'mobilenet_v2' | 'inception_v3';
