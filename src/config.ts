@@ -3,14 +3,17 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ZooError } from './errors.js';
 
+const bytesAccepted = 'a byte count such as 1048576, 512MB or 20GB, below 8 PB';
+
 /** A byte count: `1048576`, `512MB`, `20GB` (powers of 1024). */
 const bytes = z
   .string()
-  .regex(/^\d+(\.\d+)?\s*([KMGT]B?)?$/i, 'a byte count such as 1048576, 512MB or 20GB')
+  .regex(/^\d+(\.\d+)?\s*([KMGT]B?)?$/i, bytesAccepted)
   .transform((text) => {
     const unit = /[KMGT]/i.exec(text)?.[0].toUpperCase();
     return Math.round(parseFloat(text) * 1024 ** (unit ? 'KMGT'.indexOf(unit) + 1 : 0));
-  });
+  })
+  .refine(Number.isSafeInteger, bytesAccepted);
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -35,7 +38,7 @@ const variables = {
     .describe('folder of the embedded database, the local store and caches'),
   ZOO_HOST: z
     .string()
-    .min(1)
+    .regex(/^[\w.:-]+$/, 'a host name or an IP address, without port or protocol')
     .default('127.0.0.1')
     .describe('address to listen on; 0.0.0.0 opens the zoo to the network'),
   ZOO_PORT: wholeNumber(0, 65535).prefault('4000').describe('port to listen on; 0 picks a free one'),
@@ -66,7 +69,14 @@ const variables = {
     .optional()
     .describe('S3 address that clients can reach, for download redirects'),
   S3_REGION: z.string().min(1).default('us-east-1').describe('S3 region'),
-  S3_BUCKET: z.string().min(3).default('modelzoo').describe('S3 bucket; created if it is not there'),
+  S3_BUCKET: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      '3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit',
+    )
+    .default('modelzoo')
+    .describe('S3 bucket; created if it is not there'),
   S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('S3 access key'),
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('S3 secret key'),
   ZOO_EMBEDDED_WORKER: yesOrNo.prefault('true').describe('whether `zoo serve` runs a worker of its own'),
@@ -173,7 +183,7 @@ export function environmentWith(overrides: Environment): Environment {
  * @throws ZooError CONFIG_INVALID naming every variable that is wrong, its value and what is accepted.
  */
 export function loadConfig(environment: Environment = process.env): Config {
-  const value = parseVariables(variables, environment);
+  const value = parseVariables(variables, environment, halfAnS3Store);
   return deepFreeze({
     dataDirectory: resolve(value.ZOO_DATA_DIR),
     http: { host: value.ZOO_HOST, port: value.ZOO_PORT, publicUrl: value.ZOO_PUBLIC_URL },
@@ -197,42 +207,57 @@ export function loadConfig(environment: Environment = process.env): Config {
   });
 }
 
-function parseVariables<Shape extends z.ZodRawShape>(shape: Shape, environment: Environment) {
+function parseVariables<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  environment: Environment,
+  checkTogether: (given: Environment) => string[] = () => [],
+) {
   const given = Object.fromEntries(
     Object.keys(shape)
       .filter((name) => environment[name] !== undefined && environment[name] !== '')
       .map((name) => [name, environment[name]]),
   );
   const parsed = z.object(shape).safeParse(given);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
+  const together = checkTogether(given);
+  if (parsed.success && together.length === 0) return parsed.data;
+  const each = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     return `${name} is ${describeValue(name, given[name])}; accepted: ${issue.message}.`;
   });
-  throw new ZooError('CONFIG_INVALID', problems.join('\n'));
+  throw new ZooError('CONFIG_INVALID', [...each, ...together].join('\n'));
 }
 
 function s3Config(value: z.output<z.ZodObject<typeof variables>>): S3Config | undefined {
-  if (value.S3_ENDPOINT === undefined) return undefined;
-  if (value.S3_ACCESS_KEY_ID === undefined || value.S3_SECRET_ACCESS_KEY === undefined) {
-    throw new ZooError(
-      'CONFIG_INVALID',
-      'S3_ENDPOINT is set, but S3_ACCESS_KEY_ID or S3_SECRET_ACCESS_KEY is not; set all three, or none for the local store.',
-    );
-  }
+  const {
+    S3_ENDPOINT: endpoint,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = value;
+  if (endpoint === undefined || accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return {
-    endpoint: value.S3_ENDPOINT,
+    endpoint,
     publicEndpoint: value.S3_PUBLIC_ENDPOINT,
     region: value.S3_REGION,
     bucket: value.S3_BUCKET,
-    accessKeyId: value.S3_ACCESS_KEY_ID,
-    secretAccessKey: value.S3_SECRET_ACCESS_KEY,
+    accessKeyId,
+    secretAccessKey,
   };
 }
 
-/** Secrets and URLs that can hold them are not echoed. */
+/** An S3 store needs all three of these; some of them without the others is a slip, not a wish for the local store. */
+function halfAnS3Store(given: Environment): string[] {
+  const needed = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+  const [set, missing] = [true, false].map((wanted) => needed.filter((name) => name in given === wanted));
+  if (set?.length === 0 || missing?.length === 0) return [];
+  return [
+    `${missing?.join(' and ')} is not set, but ${set?.join(' and ')} is; accepted: all three, or none for the local store.`,
+  ];
+}
+
+/** Secrets, and what stands before the host of a URL, are not echoed. */
 function describeValue(name: string, value: string | undefined): string {
-  return /TOKEN|SECRET|DATABASE_URL/.test(name) ? 'not accepted (value hidden)' : JSON.stringify(value);
+  if (/TOKEN|SECRET|KEY|DATABASE_URL/.test(name)) return 'not accepted (value hidden)';
+  return JSON.stringify(value?.replace(/\/\/[^/]*@/, '//…@'));
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -124,7 +124,7 @@ test('closing leaves no process and no socket behind', async () => {
 });
 
 test('with too little disk space it does not start', async () => {
-  const config = embeddedConfig(folder, { ZOO_MIN_FREE_DISK_BYTES: '900000TB' });
+  const config = embeddedConfig(folder, { ZOO_MIN_FREE_DISK_BYTES: '8000TB' });
   await expect(openDatabase(config, log)).rejects.toMatchObject({ code: 'DISK_NEARLY_FULL' });
   await start();
 });
