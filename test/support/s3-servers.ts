@@ -55,16 +55,16 @@ export const s3ServerNames: S3ServerName[] = ['minio', 'versitygw'];
 export const s3StartTimeoutMs = 900_000;
 
 /**
- * Why this machine cannot run an S3 server and what would change that; undefined where it can. Asked before tests are
- * collected, so that suites are left out by name.
+ * What would make this machine able to run an S3 server; undefined where it is. Asked while tests are collected, so that
+ * suites are left out by name.
  */
-export function whyNoS3Server(name: S3ServerName): string | undefined {
+export function remedyForNoS3Server(name: S3ServerName): string | undefined {
   if (ownServer(name) !== undefined || existsSync(cachedProgram(name))) return undefined;
   try {
     execFileSync('go', ['version'], { stdio: 'ignore' });
     return undefined;
   } catch {
-    return `needs Go 1.26 or newer to build ${name}, or ${variable(name, 'ENDPOINT')} and its keys`;
+    return `install Go 1.26 or newer, or set ${variable(name, 'ENDPOINT')}, _ACCESS_KEY_ID and _SECRET_ACCESS_KEY.`;
   }
 }
 

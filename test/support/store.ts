@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, type S3Config } from '../../src/config.js';
 import { openObjectStore } from '../../src/zoo/object-store/open-object-store.js';
 import type { ObjectStore } from '../../src/zoo/object-store/object-store.js';
-import { s3ServerNames, whyNoS3Server, type S3ServerName } from './s3-servers.js';
-import { sharedServer } from './shared-servers.js';
+import { s3ServerNames, remedyForNoS3Server, type S3ServerName } from './s3-servers.js';
+import { storeEnvironment } from './store-environment.js';
 
 export interface TestStore {
   store: ObjectStore;
@@ -20,24 +19,16 @@ export interface TestStore {
 
 export type StoreName = 'local' | S3ServerName;
 
-/** Every implementation of the object store, with why it is left out on this machine. */
-export const storeNames: { name: StoreName; missing: string | undefined }[] = [
-  { name: 'local', missing: undefined },
-  ...s3ServerNames.map((name) => ({ name, missing: whyNoS3Server(name) })),
+/** Every implementation of the object store, with what would run it where this machine cannot. */
+export const storeNames: { name: StoreName; remedy: string | undefined }[] = [
+  { name: 'local', remedy: undefined },
+  ...s3ServerNames.map((name) => ({ name, remedy: remedyForNoS3Server(name) })),
 ];
 
 /** A fresh, empty object store: a temporary folder, or a bucket of its own on a real S3 server. */
 export async function createTestStore(name: StoreName = 'local'): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'zoo-store-'));
-  const environment: Record<string, string> = { ZOO_DATA_DIR: folder };
-  if (name !== 'local') {
-    const server = await sharedServer(name);
-    environment.S3_ENDPOINT = server.endpoint;
-    environment.S3_ACCESS_KEY_ID = server.accessKeyId;
-    environment.S3_SECRET_ACCESS_KEY = server.secretAccessKey;
-    environment.S3_BUCKET = `zoo-${randomUUID()}`;
-  }
-  const config = loadConfig(environment);
+  const config = loadConfig({ ZOO_DATA_DIR: folder, ...(await storeEnvironment(name)) });
   const opened: ObjectStore[] = [];
   const open = async (): Promise<ObjectStore> => {
     const store = await openObjectStore(config);
