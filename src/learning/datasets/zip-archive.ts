@@ -92,7 +92,8 @@ async function eachEntry(
   signal: AbortSignal | undefined,
   visit: (entry: Entry) => void,
 ): Promise<void> {
-  const options = { lazyEntries: true, decodeStrings: false, autoClose: false };
+  // Sizes are checked below and by `readZipEntry`, with words of our own.
+  const options = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false };
   const zip = await new Promise<ZipFile>((resolve, reject) => {
     fromRandomAccessReader(new BlockReader(source), source.sizeBytes, options, (error, opened) =>
       error === null ? resolve(opened) : reject(asArchiveError(error)),
@@ -184,6 +185,9 @@ function packedContent(entry: Entry, name: string): NonNullable<ArchiveEntry['pa
     throw unreadableArchive(
       `holds ${quoteEntry(name)} packed by method ${compressionMethod}; stored (0) and deflate (8) are accepted`,
     );
+  }
+  if (compressionMethod === 0 && compressedSize !== entry.uncompressedSize) {
+    throw unreadableArchive(`declares two sizes for ${quoteEntry(name)}, which is stored as it is`);
   }
   return { method: compressionMethod === 0 ? 'stored' : 'deflated', sizeBytes: compressedSize, crc32 };
 }
