@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCodes } from '../error-codes.js';
 import { entryPoint } from '../entry-points.js';
 import type { JobError } from '../zoo/job-types.js';
 import type { AttemptLimits } from './attempt-limits.js';
@@ -76,7 +77,9 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
     } else if (message.type === 'completed') {
       end ??= { kind: 'completed', result: message.result };
     } else if (message.type === 'failed') {
-      end ??= { kind: 'failed', error: { code: message.code, message: message.message } };
+      // A code of its own invention means nothing to anyone.
+      const code = message.code in errorCodes ? message.code : 'JOB_FAILED';
+      end ??= { kind: 'failed', error: { code, message: message.message } };
     } else if (end === undefined) {
       options.onReport(message);
     }

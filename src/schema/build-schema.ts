@@ -1,13 +1,18 @@
 import 'reflect-metadata';
 import { GraphQLObjectType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './accounts/account.resolver.js';
 import { Failure, isExpected } from './failure.js';
+import { JobEventsResolver } from './jobs/job-events.resolver.js';
+import { JobMutationResolver } from './jobs/job-mutation.resolver.js';
+import { JobResolver } from './jobs/job.resolver.js';
 import { ModelMutationResolver } from './models/model-mutation.resolver.js';
 import { LineageStepResolver, ModelVersionResolver } from './models/model-version.resolver.js';
 import { AliasResolver, ModelResolver } from './models/model.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { toNodeId } from './node-id.js';
+import { StrategyResolver, WorkerResolver } from './strategies/strategy.resolver.js';
 
 /** Every resolver of the schema. A subject adds its own here; one that is forgotten shows as missing fields at once. */
 const resolvers = [
@@ -18,11 +23,21 @@ const resolvers = [
   ModelVersionResolver,
   LineageStepResolver,
   ModelMutationResolver,
+  JobResolver,
+  JobMutationResolver,
+  JobEventsResolver,
+  StrategyResolver,
+  WorkerResolver,
 ] as const;
 
 /** Builds the GraphQL schema from the decorated classes. */
 export function buildZooSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers, validate: false });
+  const schema = buildSchemaSync({
+    resolvers,
+    validate: false,
+    // Subscriptions bring their own streams; type-graphql asks for this nevertheless.
+    pubSub: createPubSub(),
+  });
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type) && type.getInterfaces().some((each) => each.name === 'Node')) encodeIds(type);
   }

@@ -2,7 +2,16 @@ import { accountNode } from './accounts/account.type.js';
 import { apiTokenNode } from './accounts/api-token.type.js';
 import { modelVersionNode } from './models/model-version.type.js';
 import { modelNode } from './models/model.type.js';
+import { jobNode } from './jobs/job.type.js';
 import type { NodeType } from './node.js';
+import { workerNode } from './strategies/strategy.type.js';
 
 /** Every type that `node(id)` finds. */
-export const nodeTypes: NodeType[] = [accountNode, apiTokenNode, modelNode, modelVersionNode];
+export const nodeTypes: NodeType[] = [
+  accountNode,
+  apiTokenNode,
+  modelNode,
+  modelVersionNode,
+  jobNode,
+  workerNode,
+];

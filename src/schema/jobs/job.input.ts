@@ -1,0 +1,63 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { PageArguments } from '../connection.js';
+import { Visibility } from '../models/model.type.js';
+import { JobKind, JobState } from './job.type.js';
+
+@InputType('LaunchFineTuneInput', { description: 'A fine-tune to launch.' })
+export class LaunchFineTuneInput {
+  @Field(() => ID, { description: 'Id of the model version to adapt.' })
+  baseVersionId: string;
+  @Field(() => ID, { description: 'Id of the data-set version to adapt it to.' })
+  datasetVersionId: string;
+  @Field(() => String, { description: 'Name of a strategy; `strategies` lists them.' })
+  strategy: string;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'Parameters of the strategy, as its `parametersSchema` says; what is left out takes its default.',
+  })
+  parameters?: Record<string, unknown> | null;
+  @Field(() => String, {
+    description:
+      '`owner/name` of the model whose next version the result becomes. It is made if it is not there.',
+  })
+  name: string;
+  @Field(() => Visibility, {
+    nullable: true,
+    description: 'Who sees the model, where it is made now; PRIVATE by default.',
+  })
+  visibility?: 'PUBLIC' | 'PRIVATE' | null;
+  @Field(() => String, { nullable: true, description: 'Your words about the version to come.' })
+  notes?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Everything random depends on it; 1 by default.' })
+  seed?: number | null;
+  @Field(() => String, { nullable: true, description: 'Sent again, it returns the first job.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType('CancelJobInput', { description: 'A job to cancel.' })
+export class CancelJobInput {
+  @Field(() => ID, { description: 'Id of the job.' })
+  jobId: string;
+}
+
+@InputType('JobFilter', { description: 'Which jobs to list. Everything given must hold.' })
+export class JobFilterInput {
+  @Field(() => [JobState], { nullable: true, description: 'Any of these states.' })
+  state?: (keyof typeof JobState)[] | null;
+  @Field(() => JobKind, { nullable: true, description: 'What they do.' })
+  kind?: keyof typeof JobKind | null;
+  @Field(() => Boolean, { nullable: true, description: 'Those you launched, where you see others too.' })
+  mine?: boolean | null;
+  @Field(() => ID, { nullable: true, description: 'Those whose result is a version of this model.' })
+  modelId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Those whose result is a version of this data set.' })
+  datasetId?: string | null;
+}
+
+@ArgsType()
+export class JobsArguments extends PageArguments {
+  @Field(() => JobFilterInput, { nullable: true, description: 'Which jobs.' })
+  filter?: JobFilterInput | null;
+}
