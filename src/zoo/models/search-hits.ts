@@ -22,6 +22,8 @@ export function searchHits(
   const text = value(words);
   const part = value(`%${words.replace(/[\\%_]/g, '\\$&')}%`);
   const whole = value(words.toLowerCase());
+  // What is excluded must be missing in both readings: "early" is a tag as it stands and "earli" in a card.
+  const excluded = value((words.match(/(?<=^|\s)-\S+/g) ?? []).join(' '));
   const within =
     owner === undefined
       ? ''
@@ -30,9 +32,17 @@ export function searchHits(
     (SELECT m.id, ts_rank(m.search, query)::double precision AS rank
        FROM ${table} m,
             (SELECT websearch_to_tsquery('simple', ${text}) || websearch_to_tsquery('english', ${text}) AS query) q
-      WHERE m.search @@ query AND ${seen} ${within} LIMIT ${maxHits})
+      WHERE m.search @@ query AND ${excludes(excluded)} AND ${seen} ${within} LIMIT ${maxHits})
     UNION ALL
     (SELECT m.id, CASE WHEN m.name = ${whole} THEN 2.0 ELSE 0.5 END::double precision AS rank
        FROM ${table} m WHERE m.name ILIKE ${part} AND ${seen} ${within} LIMIT ${maxHits})
   ), hits AS MATERIALIZED (SELECT id, max(rank) AS rank FROM found GROUP BY id)`;
+}
+
+/** True for every row where nothing is excluded: an empty query matches none, so it is asked for apart. */
+function excludes(words: string): string {
+  const each = ['simple', 'english'].map(
+    (reading) => `m.search @@ websearch_to_tsquery('${reading}', ${words})`,
+  );
+  return `(${words} = '' OR (${each.join(' AND ')}))`;
 }
