@@ -65,18 +65,6 @@ export async function serve(config: Config, log: Logger = standardLog(config)): 
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for people in a hurry. */
-export function askedToStop(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130));
-        resolve(signal);
-      });
-    }
-  });
-}
-
 function standardLog(config: Config): Logger {
   return pino({ level: config.logLevel }, pino.destination(2));
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ZooError, type Problem } from '../errors.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { buildProgram } from './program.js';
+import { buildProgram } from './program/build-program.js';
 
 /** Runs `zoo` with the given arguments and returns its exit code. Everything a command throws ends here, in words. */
 export async function runCommandLine(args: string[]): Promise<number> {

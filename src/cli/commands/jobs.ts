@@ -1,0 +1,81 @@
+import type { CommandContext } from '../command-context.js';
+import { graphqlRequest } from '../client/graphql-request.js';
+import type { JobError, JobState } from '../client/job-event.js';
+import { formatDuration, formatTime } from '../output/format.js';
+import { formatTable } from '../output/table.js';
+
+export interface JobsFlags {
+  state?: string;
+  limit: number;
+}
+
+interface ListedJob {
+  id: string;
+  kind: 'FINE_TUNE' | 'DATASET_IMPORT';
+  state: JobState;
+  strategy: string | null;
+  model: { owner: { name: string }; name: string } | null;
+  progress: { phase: string; done: number; total: number } | null;
+  error: JobError | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+const query = `query Jobs($filter: JobFilter, $first: Int!) {
+  jobs(filter: $filter, first: $first) {
+    totalCount
+    nodes {
+      id kind state strategy model { owner { name } name } progress { phase done total } error { code message }
+      createdAt startedAt finishedAt
+    }
+  }
+}`;
+
+/** `zoo jobs`: your jobs, newest first. */
+export async function listJobs({ connection, output }: CommandContext, flags: JobsFlags): Promise<void> {
+  const { jobs } = await graphqlRequest<{ jobs: { totalCount: number; nodes: ListedJob[] } }>(
+    connection,
+    query,
+    {
+      filter: flags.state === undefined ? undefined : { states: [flags.state.toUpperCase()] },
+      first: Math.min(100, Math.max(1, flags.limit)),
+    },
+  );
+  output.document(jobs);
+  if (jobs.nodes.length === 0) {
+    output.line('No job.');
+    return;
+  }
+  // An id is long and is what one copies: it has a line of its own above the facts.
+  for (const job of jobs.nodes) {
+    output.line(job.id);
+    output.line(
+      formatTable(
+        [
+          { heading: `  ${job.state}` },
+          { heading: describe(job), shrink: true },
+          { heading: formatTime(job.createdAt) },
+        ],
+        [],
+        process.stdout.columns,
+      ),
+    );
+  }
+  if (jobs.nodes.length < jobs.totalCount)
+    output.note(`${jobs.nodes.length} of ${jobs.totalCount}; --limit shows more.`);
+}
+
+function describe(job: ListedJob): string {
+  const target = job.model === null ? '' : ` → ${job.model.owner.name}/${job.model.name}`;
+  const what = job.kind === 'FINE_TUNE' ? `${job.strategy ?? 'fine-tune'}${target}` : 'data-set import';
+  return `${what}${standing(job)}`;
+}
+
+function standing({ state, progress, error, startedAt, finishedAt }: ListedJob): string {
+  if (error !== null) return `, ${error.code}`;
+  if (state === 'RUNNING' && progress !== null)
+    return `, ${progress.phase} ${progress.done}/${progress.total}`;
+  if (startedAt === null || finishedAt === null) return '';
+  return `, ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+}

@@ -1,0 +1,69 @@
+import {
+  evaluationOf,
+  requireModelVersion,
+  type LineageStep,
+  type ModelDetails,
+  type ModelVersion,
+} from '../client/find-model.js';
+import type { CommandContext } from '../command-context.js';
+import { formatEvaluation } from '../output/evaluation-report.js';
+import { formatBytes, formatCount, formatTime } from '../output/format.js';
+import { parseReference } from '../reference.js';
+
+/** `zoo show`: one version of a model: what it is, where it came from, how it did. @throws ZooError NOT_FOUND */
+export async function show({ connection, output }: CommandContext, reference: string): Promise<void> {
+  const { model, version } = await requireModelVersion(connection, parseReference(reference));
+  output.document({ ...model, url: `${connection.url}/models/${model.owner.name}/${model.name}` });
+  for (const line of describeModel(model, version)) output.line(line);
+  const evaluation = evaluationOf(version);
+  if (evaluation !== null) output.line(`\n${formatEvaluation(evaluation)}`);
+}
+
+function describeModel(model: ModelDetails, version: ModelVersion): string[] {
+  const { manifest } = version;
+  const { input, inputSizes } = manifest;
+  const sizes = inputSizes.pinned
+    ? `only ${inputSizes.height} × ${inputSizes.width} (pinned by ${inputSizes.pinnedBy ?? 'a layer'})`
+    : `any size from ${inputSizes.height} × ${inputSizes.width}`;
+  const aliases = model.aliases.flatMap(({ name, version: target }) =>
+    target ? [`${name} → ${target.number}`] : [],
+  );
+  const boundaries = manifest.cutPoints.filter((cut) => cut.blockBoundary);
+  const facts: [string, string][] = [
+    ['task', `${model.task}, ${model.license ?? 'no licence given'}, ${model.visibility.toLowerCase()}`],
+    ['tags', model.tags.join(', ')],
+    ['aliases', aliases.join(', ')],
+    ['published', `${formatTime(version.createdAt)}${version.notes && `: ${version.notes}`}`],
+    [
+      'size',
+      `${formatCount(version.parameterCount)} parameters, ${formatBytes(version.sizeBytes)} in ${version.files.length} files`,
+    ],
+    [
+      'input',
+      `${input.height} × ${input.width} × ${input.channels} in [${input.range.join(', ')}]; accepts ${sizes}`,
+    ],
+    [
+      'output',
+      manifest.labels
+        ? `${manifest.labels.length} classes: ${shorten(manifest.labels)}`
+        : `[${manifest.outputShape.slice(1).join(', ')}], no labels: a backbone`,
+    ],
+    ['cut at', `${manifest.cutPoints.length} points, ${boundaries.length} of them block boundaries`],
+    ...version.parents.map((step): [string, string] => ['lineage', describeStep(step)]),
+  ];
+  return [
+    `${model.owner.name}/${model.name}@${version.number}  (of ${model.versions.totalCount})`,
+    ...facts.filter(([, text]) => text !== '').map(([label, text]) => `  ${label.padEnd(10)} ${text}`),
+  ];
+}
+
+/** `finetune of starters/mobilenet-v2@1 by feature-extraction-svm 1.0.0 (C = 0.1)`. */
+export function describeStep(step: LineageStep): string {
+  const { parent } = step;
+  const by = step.strategy === null ? '' : ` by ${step.strategy} ${step.strategyVersion ?? ''}`.trimEnd();
+  return `${step.relation.toLowerCase()} of ${parent.model.owner.name}/${parent.model.name}@${parent.number}${by}`;
+}
+
+function shorten(names: string[]): string {
+  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')}, …`;
+}

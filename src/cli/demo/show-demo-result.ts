@@ -1,0 +1,33 @@
+import { evaluationOf } from '../client/find-model.js';
+import type { CommandContext } from '../command-context.js';
+import { describeStep } from '../commands/show.js';
+import { formatEvaluation } from '../output/evaluation-report.js';
+import { formatBytes, formatDuration } from '../output/format.js';
+import type { DemoResult } from './run-demo.js';
+
+/** Prints what came of the demo and where to look next. */
+export function showDemoResult(
+  { connection, output }: CommandContext,
+  result: DemoResult,
+  elapsedMs: number,
+): void {
+  const { model, version } = result;
+  const evaluation = evaluationOf(version);
+  const reference = `${model.owner.name}/${model.name}`;
+  const url = connection.url;
+  output.document({ url, ...result, evaluation, elapsedMs });
+  if (evaluation !== null) output.line(`\n${formatEvaluation(evaluation)}`);
+  output.line('\nLineage');
+  for (const step of version.parents)
+    output.line(`  ${reference}@${version.number}: ${describeStep(step)},\n  fitted on ${result.dataset}`);
+  output.line(
+    `\nDone in ${formatDuration(elapsedMs)}; ${version.files.length} files, ${formatBytes(version.sizeBytes)}. Where to look next:`,
+  );
+  output.line(`
+  ${url}/                       the catalogue
+  ${url}/graphql                GraphiQL, with examples that run as they stand
+  npx zoo --url ${url} search
+  npx zoo --url ${url} show ${reference}
+  npx zoo --url ${url} pull ${reference}
+`);
+}

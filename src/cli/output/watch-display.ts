@@ -1,0 +1,62 @@
+import type { JobEvent } from '../client/job-event.js';
+import { formatDuration } from './format.js';
+import type { Output } from './output.js';
+import type { Progress } from './progress.js';
+
+/** Shows a job's log as it comes: a bar for each phase, lines for what was said. With `--json` every event is a line. */
+export class WatchDisplay {
+  private phase: { name: string; progress: Progress; total: number } | undefined;
+
+  constructor(private readonly output: Output) {}
+
+  show(event: JobEvent): void {
+    this.output.document(event);
+    switch (event.__typename) {
+      case 'JobProgressEvent':
+        this.showProgress(event);
+        break;
+      case 'JobLogEvent':
+        this.say(event.message);
+        break;
+      case 'JobMetricEvent':
+        // Curves are for programs and pages; a terminal shows where the job is.
+        break;
+      case 'JobStateEvent':
+        this.endPhase(event.state === 'COMPLETED');
+        if (event.state === 'QUEUED' && event.attempt > 0)
+          this.say('Given back to the queue; another attempt follows.');
+        if (event.error) this.say(`${event.error.code}: ${event.error.message}`);
+    }
+  }
+
+  /** Leaves the terminal clean, whatever was being shown. */
+  end(): void {
+    this.endPhase(false);
+  }
+
+  private showProgress(event: Extract<JobEvent, { __typename: 'JobProgressEvent' }>): void {
+    if (this.phase?.name !== event.phase) {
+      this.endPhase(true);
+      this.phase = {
+        name: event.phase,
+        progress: this.output.progress(`  ${event.phase}`, 'items'),
+        total: event.total,
+      };
+    }
+    const left = event.secondsLeft === null ? '' : `${formatDuration(event.secondsLeft * 1000)} left`;
+    this.phase.total = event.total;
+    this.phase.progress.update(event.done, event.total, left);
+  }
+
+  private endPhase(finished: boolean): void {
+    if (this.phase === undefined) return;
+    const { name, progress, total } = this.phase;
+    progress.end(finished ? `  ${name}${total > 1 ? ` (${total})` : ''}` : undefined);
+    this.phase = undefined;
+  }
+
+  private say(text: string): void {
+    this.phase?.progress.end();
+    this.output.note(`  ${text}`);
+  }
+}
