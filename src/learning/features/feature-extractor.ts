@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createOnnxSession, onnxRuntimeEngine } from '../engines/onnx-runtime.js';
 import type { InputSpec } from '../model-manifest.js';
-import { lowerNetwork, neededLayers } from '../onnx/lower-network.js';
+import { lowerNetwork } from '../onnx/lower-network.js';
 import { cutBackbone } from '../tfjs-layers/compose-classifier.js';
-import type { LoadedModel, NetworkLayer } from '../tfjs-layers/network.js';
+import type { LoadedModel } from '../tfjs-layers/network.js';
 import { decoderVersion } from '../images/decode-image.js';
 import type { FeatureCut } from './feature-cut.js';
 
@@ -55,29 +55,14 @@ export async function createFeatureExtractor({
 }
 
 /**
- * Digest of everything a row of features depends on, except the picture: the prefix's layers and weights, the cut,
- * the preprocessing, the decoder and the engine.
+ * Digest of everything a row of features depends on, except the picture: the very graph that computes it, weights and
+ * scaling of pixels included, how pictures are decoded, and the engine. Names of layers and what follows the cut have
+ * no part in it.
  */
 export function featureKey(model: LoadedModel, cut: FeatureCut): string {
-  const prefix = neededLayers(model.layers, [cut]);
+  const { input } = model.manifest;
   const hash = createHash('sha256');
-  hash.update(
-    JSON.stringify({
-      version: 1,
-      layers: prefix.map((layer) => [layer.name, layer.kind.className, layer.config, layer.inbound]),
-      cut: [cut.layer, prefix.at(-1)?.outputShape.length === 3 ? cut.pooling : 'none'],
-      input: model.manifest.input,
-      decoder: decoderVersion,
-      engine: onnxRuntimeEngine,
-    }),
-  );
-  for (const layer of prefix) updateWithWeights(hash, layer);
+  hash.update(JSON.stringify({ version: 1, input, decoder: decoderVersion, engine: onnxRuntimeEngine }));
+  hash.update(lowerNetwork(model.layers, input, [cut]).bytes);
   return hash.digest('hex');
-}
-
-function updateWithWeights(hash: ReturnType<typeof createHash>, layer: NetworkLayer): void {
-  for (const weight of layer.weights) {
-    hash.update(JSON.stringify([layer.name, weight.name, weight.shape, weight.quantization]));
-    hash.update(weight.bytes);
-  }
 }

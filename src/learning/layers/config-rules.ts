@@ -5,14 +5,17 @@ import { z } from 'zod';
  * code can use at once: `strides: 2` becomes `[2, 2]`.
  */
 
-const positive = z.int().min(1).max(65_536);
+const positive = z
+  .int('a whole number from 1 to 65536')
+  .min(1, 'a whole number from 1')
+  .max(65_536, 'at most 65536');
 
 /** A whole number ≥ 1: filters, units. */
 export const count = positive;
 
 /** Two whole numbers ≥ 1, or one for both: kernel sizes, strides. */
 export const pair = z
-  .union([positive, z.tuple([positive]), z.tuple([positive, positive])])
+  .union([positive, z.tuple([positive]), z.tuple([positive, positive])], 'one or two whole numbers from 1')
   .transform((value): [number, number] => {
     if (typeof value === 'number') return [value, value];
     return value.length === 1 ? [value[0], value[0]] : value;

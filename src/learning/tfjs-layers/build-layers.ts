@@ -97,7 +97,7 @@ function invalidConfig(json: LayerJson, error: z.ZodError): ZooError {
     if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: not known for this layer`;
     const key = String(issue.path[0] ?? 'config');
     const value = JSON.stringify(json.config[key])?.slice(0, 100) ?? 'missing';
-    return `${issue.path.join('.')} is ${value}; accepted: ${issue.message}`;
+    return `${key} is ${value}; accepted: ${issue.message}`;
   });
   return new ZooError(
     'MODEL_LAYER_INVALID',

@@ -77,3 +77,14 @@ export function randomizeWeights(model: tf.LayersModel): void {
     }),
   );
 }
+
+/** What a model predicts, as plain numbers. */
+export async function predict(
+  model: tf.LayersModel,
+  values: Float32Array,
+  shape: number[],
+): Promise<Float32Array> {
+  const prediction = model.predict(tf.tensor(values, shape));
+  if (Array.isArray(prediction)) throw new Error('one output was expected');
+  return Float32Array.from(await prediction.data());
+}
