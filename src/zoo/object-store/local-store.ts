@@ -13,7 +13,7 @@ import type { BlobAddress, ByteRange, ObjectStore, ResumePoint } from './object-
 import { offsetMismatch } from './offset-mismatch.js';
 import { sweepUploads } from './sweep-uploads.js';
 
-const readChunkBytes = 256 * 1024;
+const readChunkBytes = 512 * 1024;
 
 /**
  * A folder as object store. A blob gets its name only when its bytes are checked and on the disk, so whatever is under
