@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,6 +14,8 @@ import { isAlive, identifyProcess } from '../../src/zoo/database/process-identit
 import { openDatabase, type OpenDatabase } from '../../src/zoo/database/open-database.js';
 import { copyOfEmbeddedData } from '../support/database.js';
 import { embeddedConfig } from '../support/embedded-template.js';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 const log = pino({ level: 'silent' });
 let folder: string;
@@ -33,8 +35,10 @@ async function start(): Promise<OpenDatabase> {
   return database;
 }
 
-async function startSupervised(): Promise<{ embedded: EmbeddedDatabase } & OpenDatabase> {
-  const options = { dataDirectory: folder, minFreeBytes: 0, stuckAfterMs: 0 };
+async function startSupervised(
+  more: { stuckAfterMs?: number } = {},
+): Promise<{ embedded: EmbeddedDatabase } & OpenDatabase> {
+  const options = { dataDirectory: folder, minFreeBytes: 0, stuckAfterMs: 0, ...more };
   const embedded = await startEmbeddedDatabase(options, log);
   const dataSource = await connectDataSource(
     {
@@ -111,6 +115,24 @@ test('the child of a server killed with -9 ends by itself, and the next server f
   const rows = await next.dataSource.getRepository(Account).find();
   expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(acknowledged));
   expect(acknowledged.length).toBeGreaterThanOrEqual(25);
+});
+
+test('a child that answers nothing any more is replaced', async () => {
+  const { embedded, dataSource } = await startSupervised({ stuckAfterMs: 1000 });
+  const pid = embedded.pid() ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  const failure: unknown = await dataSource.query('SELECT 1').catch((error: unknown) => error);
+  expect(databaseFault(failure)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  await vi.waitFor(() => dataSource.query('SELECT 1'), { timeout: 30_000, interval: 50 });
+  expect(embedded.pid()).not.toBe(pid);
+});
+
+test('a child gets nothing of the environment, credentials least of all', async () => {
+  const { embedded } = await startSupervised();
+  const environment = await readFile(`/proc/${embedded.pid()}/environ`, 'utf8').catch(() => '');
+  expect(
+    environment.split('\0').filter((entry) => entry !== '' && !entry.startsWith('NODE_CHANNEL')),
+  ).toEqual([]);
 });
 
 test('closing leaves no process and no socket behind', async () => {

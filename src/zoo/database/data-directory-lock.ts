@@ -29,7 +29,7 @@ interface LockRecord {
 
 const defaultTiming = {
   /** How long a holder whose server is gone gets to finish. */
-  farewellMs: 10_000,
+  farewellMs: 30_000,
   /** A holder on another machine or in another container shows life by touching its file this often … */
   touchMs: 2_000,
   /** … and is taken for gone when it has not for this long. */

@@ -37,7 +37,7 @@ export async function connectDataSource(connection: Connection, log: ZooLogger):
     applicationName: 'modelzoo',
     poolSize: connection.poolSize,
     connectTimeoutMS: connection.connectTimeoutMs,
-    extra: { ...timeouts, keepAlive: true },
+    extra: { ...timeouts, keepAlive: true, ...('url' in connection.address ? {} : { idleTimeoutMillis: 0 }) },
     poolErrorHandler: (error: unknown) =>
       log.warn({ reason: databaseFault(error)?.message }, 'lost an idle database connection'),
     entities,

@@ -39,7 +39,8 @@ export type ChildMessage =
   | { type: 'ready' | 'pong' }
   | { type: 'failed'; code: ErrorCode; message: string; details: Record<string, unknown>; cause?: string };
 
-const pingMs = 5_000;
+/** How often a child is asked at most whether it still answers. */
+const maxPingMs = 5_000;
 /** A child that ends by itself is started again, but not more often than this in a minute. */
 const maxRestartsPerMinute = 5;
 
@@ -138,10 +139,13 @@ class Supervisor {
 
   /** Kills a child that answers nothing for `stuckAfterMs`. Counts ticks, so that a suspended laptop is no offence. */
   private watch(child: ChildProcess): () => void {
+    const { stuckAfterMs } = this.options;
+    if (stuckAfterMs === 0) return () => undefined;
+    const pingMs = Math.min(maxPingMs, stuckAfterMs / 4);
     let unanswered = 0;
     child.on('message', () => (unanswered = 0));
     const timer = setInterval(() => {
-      if (this.options.stuckAfterMs > 0 && unanswered * pingMs > this.options.stuckAfterMs) {
+      if (unanswered * pingMs > stuckAfterMs) {
         this.log.error('the embedded database does not answer; replacing its process');
         child.kill('SIGKILL');
       }

@@ -49,7 +49,8 @@ export async function connectDatabase(config: Config, log: Logger): Promise<Open
     {
       dataDirectory: config.dataDirectory,
       minFreeBytes: config.limits.minFreeDiskBytes,
-      stuckAfterMs: statementTimeoutMs,
+      // Replacing the process ends everybody's statements, so it is the last resort for one that takes too long.
+      stuckAfterMs: statementTimeoutMs * 5,
     },
     log,
   );

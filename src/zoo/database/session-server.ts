@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { FrameReader } from './postgres-frames.js';
+import { FrameReader, type FrameEvent } from './postgres-frames.js';
 
 /**
  * Serves a PGlite over a unix socket in PostgreSQL's protocol, **one client at a time**. PGlite is a single session:
@@ -43,13 +43,10 @@ export class SessionServer {
   }
 
   private async serve(socket: Socket): Promise<void> {
-    const reader = new FrameReader();
-    for await (const chunk of chunksOf(socket)) {
-      for (const event of reader.push(chunk)) {
-        if (event.type === 'encryption-request') socket.write('N');
-        else if (event.type === 'end') socket.end();
-        else if (!socket.destroyed) await this.answer(socket, event.bytes);
-      }
+    for await (const event of eventsOf(socket)) {
+      if (event.type === 'encryption-request') socket.write('N');
+      else if (event.type === 'end') socket.end();
+      else if (!socket.destroyed) await this.answer(socket, event.bytes);
     }
     if (this.database.isInTransaction()) await this.run('ROLLBACK');
     await this.run('DISCARD ALL');
@@ -75,10 +72,14 @@ export class SessionServer {
   }
 }
 
-/** The socket's bytes until it ends, in whatever way: a client that is killed is an end like any other. */
-async function* chunksOf(socket: Socket): AsyncGenerator<Buffer> {
+/**
+ * What the client sends until it ends, in whatever way: one that is killed, or that talks nonsense, is an end like
+ * any other.
+ */
+async function* eventsOf(socket: Socket): AsyncGenerator<FrameEvent> {
+  const reader = new FrameReader();
   try {
-    for await (const chunk of socket) yield chunk as Buffer;
+    for await (const chunk of socket) yield* reader.push(chunk as Buffer);
   } catch {
     socket.destroy();
   }
