@@ -22,16 +22,17 @@ export const maxCardLength = 200_000;
 const oneOrMore = (message: string) =>
   z.union([z.string(), z.array(z.string())], message).transform((value) => [value].flat());
 
+/** One where a list is meant. */
+const listed = (value: unknown) => (typeof value === 'string' ? [value] : value);
+
 const names = oneOrMore('must be a name or a list of names');
 
 /** The keys the zoo reads. All others are kept as they are. */
 const frontMatterSchema = z.looseObject({
   license: z.preprocess((value) => (Array.isArray(value) ? value[0] : value), licenseSchema).nullish(),
-  tags: z.union([z.string().transform((tag) => [tag]), tagsSchema], 'must be a list of tags').nullish(),
+  tags: z.preprocess(listed, tagsSchema).nullish(),
   pipeline_tag: taskSchema.nullish(),
-  task_categories: z
-    .union([taskSchema.transform((task) => [task]), z.array(taskSchema)], 'must be task ids')
-    .nullish(),
+  task_categories: z.preprocess(listed, z.array(taskSchema)).nullish(),
   datasets: names.nullish(),
   metrics: z.array(z.union([z.string(), z.looseObject({})]), 'must be a list of metric names').nullish(),
   base_model: names.nullish(),
