@@ -85,9 +85,9 @@ async function searchModels(
     ];
   });
   const columns = [
-    { heading: 'MODEL', shrink: true },
+    { heading: 'MODEL' },
     { heading: 'VERSION', align: 'right' as const },
-    { heading: 'TASK' },
+    { heading: 'TASK', shrink: true },
     { heading: 'LICENCE' },
     { heading: 'SIZE', align: 'right' as const },
     { heading: 'ACCURACY', align: 'right' as const },

@@ -19,7 +19,7 @@ export interface ProgressStream {
 const redrawMs = 80;
 const plainLineMs = 5_000;
 
-/** A bar that redraws itself in a terminal; elsewhere a plain line at the start, every five seconds, and at the end. */
+/** A bar that redraws itself in a terminal; elsewhere a plain line every five seconds. */
 export function createProgress(options: {
   label: string;
   unit: ProgressUnit;
@@ -30,7 +30,8 @@ export function createProgress(options: {
   const { label, unit, stream, now = Date.now } = options;
   if (options.silent) return { update: () => undefined, end: () => undefined };
   const show = unit === 'bytes' ? formatBytes : (value: number) => String(value);
-  let written = Number.NEGATIVE_INFINITY;
+  // Work that is done before the first line is due needs none.
+  let written = stream.isTTY ? Number.NEGATIVE_INFINITY : now();
   let drawn = false;
 
   return {
