@@ -54,6 +54,8 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   signal: AbortSignal;
   /** Features of a frozen prefix, computed once and kept in the cache across jobs. */
   features(split: Exclude<Split, 'test'>, cut: FeatureCut): Promise<LabelledFeatures>;
+  /** The same at several cuts, in their order, for the price of the deepest: one pass gives them all. */
+  featuresAtCuts(split: Exclude<Split, 'test'>, cuts: readonly FeatureCut[]): Promise<LabelledFeatures[]>;
   /** Where the job stands, for progress bars. */
   progress(phase: string, done: number, total: number): void;
   /** A number worth a curve: `step` counts epochs, iterations or candidates. */

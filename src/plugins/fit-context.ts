@@ -32,23 +32,46 @@ export function createFitContext<Parameters>(input: FitContextInput<Parameters>)
   const { parameters, base, data, pictures, cache, seed, threads, signal, on } = input;
   const known = new Map<string, Promise<LabelledFeatures>>();
 
-  async function compute(split: 'train' | 'validation', cut: FeatureCut): Promise<LabelledFeatures> {
+  /** One pass over a split for all cuts that share an input size. */
+  async function compute(
+    split: 'train' | 'validation',
+    cuts: readonly FeatureCut[],
+  ): Promise<LabelledFeatures[]> {
     const { source, labels } = pictures[split];
-    const { layer, pooling, inputSize } = cut;
-    const model = await input.baseAt(inputSize);
-    const extractor = await createFeatureExtractor({ model, cuts: [{ layer, pooling }], threads });
+    const model = await input.baseAt(cuts[0]?.inputSize);
+    const networkCuts = cuts.map(({ layer, pooling }) => ({ layer, pooling }));
+    const extractor = await createFeatureExtractor({ model, cuts: networkCuts, threads });
     try {
-      const [features] = await extractFeatures(extractor, source, {
+      const features = await extractFeatures(extractor, source, {
         cache,
         signal,
         progress: (done, total) => on.progress(`extracting features of ${split} pictures`, done, total),
         log: on.log,
       });
-      if (features === undefined) throw new RangeError(`no features came back for layer ${layer}`);
-      return { ...features, labels };
+      return features.map((matrix) => ({ ...matrix, labels }));
     } finally {
       await extractor.dispose();
     }
+  }
+
+  async function featuresAtCuts(
+    split: 'train' | 'validation',
+    cuts: readonly FeatureCut[],
+  ): Promise<LabelledFeatures[]> {
+    const keyOf = (cut: FeatureCut) => JSON.stringify([split, cut.layer, cut.pooling, cut.inputSize]);
+    const missing = cuts.filter((cut) => !known.has(keyOf(cut)));
+    for (const inputSize of new Set(missing.map((cut) => cut.inputSize))) {
+      const together = missing.filter((cut) => cut.inputSize === inputSize);
+      const computed = compute(split, together);
+      together.forEach((cut, at) => {
+        const one = computed.then((all) => all[at] as LabelledFeatures);
+        // A failure is met by whoever awaits it below; until then it is not an unhandled one.
+        one.catch(() => undefined);
+        known.set(keyOf(cut), one);
+      });
+      await computed;
+    }
+    return Promise.all(cuts.map((cut) => known.get(keyOf(cut)) as Promise<LabelledFeatures>));
   }
 
   return {
@@ -62,12 +85,12 @@ export function createFitContext<Parameters>(input: FitContextInput<Parameters>)
     seed,
     threads,
     signal,
-    features(split, cut) {
-      const key = JSON.stringify([split, cut.layer, cut.pooling, cut.inputSize]);
-      const found = known.get(key) ?? compute(split, cut);
-      known.set(key, found);
-      return found;
+    features: async (split, cut) => {
+      const [features] = await featuresAtCuts(split, [cut]);
+      if (features === undefined) throw new RangeError(`no features came back for layer ${cut.layer}`);
+      return features;
     },
+    featuresAtCuts,
     progress: on.progress,
     metric: on.metric,
     log: on.log,

@@ -9,8 +9,8 @@ export interface Candidate {
 
 /** Values of C for a path, smallest first: two per decade, since accuracy hardly moves in between. */
 export const gridOfC: Record<'svm' | 'softmax', readonly number[]> = {
-  svm: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
-  softmax: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
+  svm: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+  softmax: [0.3, 1, 3, 10, 30, 100, 300, 1000],
 };
 
 /** Mean and standard error of the accuracy over folds. */
@@ -33,7 +33,13 @@ export function chooseCandidate(candidates: readonly Candidate[]): Candidate {
   return candidates.reduce((best, next) => (next.accuracy > best.accuracy ? next : best));
 }
 
-/** Whether a path that grows in C can end: the last two values brought nothing. */
+/**
+ * Whether a path that grows in C can end: the last value is worse than the best by more than a standard error, or the
+ * last two brought nothing. Larger values take longer to solve, and accuracy has a single peak along the path.
+ */
 export function isPastBest(candidates: readonly Candidate[]): boolean {
-  return candidates.length - 1 - candidates.indexOf(chooseCandidate(candidates)) >= 2;
+  const best = chooseCandidate(candidates);
+  const last = candidates.at(-1) ?? best;
+  const sinceBest = candidates.length - 1 - candidates.indexOf(best);
+  return sinceBest >= 2 || last.accuracy < best.accuracy - best.standardError;
 }

@@ -2,8 +2,12 @@ import { chooseCandidate, gridOfC, isPastBest, type Candidate } from './choose-c
 import { estimateMemory, requireMemory } from './memory-estimate.js';
 import { MatrixProducts, type Matrix } from './matrix-products.js';
 import { PathSolver } from './path-solver.js';
-import { reduceToRowSpace } from './row-space.js';
-import { foldStandardization, standardizeFeatures } from './standardize-features.js';
+import { reduceToRowSpace, type RowSpace } from './row-space.js';
+import {
+  foldStandardization,
+  standardizeFeatures,
+  type StandardizedFeatures,
+} from './standardize-features.js';
 import { dealStratifiedFolds } from './stratified-folds.js';
 
 export interface LinearClassifierInput {
@@ -31,7 +35,7 @@ export interface LinearClassifierOptions {
   signal?: AbortSignal;
   /** Bytes the fit may use; undefined: what the machine has free. */
   memoryBytes?: number;
-  /** Called for every value of C tried, with what is left to try at most. */
+  /** Called for every value of C tried, with how many were and how many may be. */
   onCandidate?: (candidate: Candidate, tried: number, total: number) => void;
   log?: (message: string) => void;
 }
@@ -43,8 +47,6 @@ export interface LinearClassifier {
   /** float32 [numClasses]. */
   bias: Float32Array;
   C: number;
-  /** Empty when C was given, or could not be chosen because no class has two rows. */
-  candidates: Candidate[];
   /** The penalised loss that was reached, on standardised features: summed over classes for an SVM. */
   objective: number;
   /** Bound of the objective's distance from its minimum, as a fraction of it: the largest of all classes. */
@@ -55,89 +57,117 @@ export interface LinearClassifier {
 const defaultC = { svm: 1, softmax: 10 };
 
 /** Gaps at which a solution counts as solved: candidates are only compared by accuracy, the result is kept. */
-const tolerances = { candidate: 1e-3, final: 1e-5 };
+const tolerances = { candidate: 1e-2, final: 1e-6 };
 
 /**
- * Fits a linear classifier. Features are standardised inside and the scaling is folded into the result. Without a C the
- * path of candidates is solved once for all folds together, each value starting from the last; the result starts from
- * the mean of the folds' solutions at the chosen C.
+ * Fits linear classifiers to one set of features: cross-validates values of C, fits at one of them. Features are
+ * standardised inside and the scaling is folded into the result. Release it after use.
+ */
+export class LinearClassifierFit {
+  /** Solutions of the cross-validation, averaged over folds: where a fit on all rows starts. */
+  readonly #starts = new Map<number, Matrix>();
+
+  private constructor(
+    private readonly input: LinearClassifierInput,
+    private readonly options: LinearClassifierOptions,
+    private readonly standardized: StandardizedFeatures,
+    private readonly products: MatrixProducts,
+    private readonly solver: PathSolver,
+    private readonly rowSpace: RowSpace | undefined,
+  ) {}
+
+  /**
+   * @throws ZooError NOT_ENOUGH_MEMORY before anything is allocated; FEATURES_NOT_FINITE on NaN or infinity
+   */
+  static async prepare(
+    input: LinearClassifierInput,
+    options: LinearClassifierOptions,
+  ): Promise<LinearClassifierFit> {
+    const { labels, featureDim, numClasses } = input;
+    const { classifier, folds, maxIterations, signal, threads } = options;
+    const rows = labels.length;
+    const needed = estimateMemory({ rows, featureDim, numClasses, classifier, foldCount: folds });
+    requireMemory(needed, { rows, featureDim, numClasses }, options.memoryBytes);
+    options.log?.(
+      `Solving ${numClasses} classes on ${rows} × ${featureDim} features; this takes up to ${Math.ceil(needed / 1024 ** 2)} MiB of memory.`,
+    );
+    const standardized = standardizeFeatures(input.features, rows, featureDim);
+    signal?.throwIfAborted();
+    const products = new MatrixProducts(threads);
+    try {
+      const isWide = featureDim + 1 > rows;
+      const rowSpace = isWide ? await reduceToRowSpace(products, standardized.matrix, signal) : undefined;
+      const solver = await PathSolver.create(products, {
+        features: rowSpace?.matrix ?? standardized.matrix,
+        labels,
+        numClasses,
+        classifier,
+        maxIterations,
+        signal,
+      });
+      return new LinearClassifierFit(input, options, standardized, products, solver, rowSpace);
+    } catch (error) {
+      await products.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Solves the path of candidates (only C, if it is given) for all folds together, each value starting from the last.
+   * Undefined where no class has two rows, so that nothing can be held out.
+   */
+  async crossValidate(): Promise<{ candidates: Candidate[]; best: Candidate } | undefined> {
+    const { classifier, C: given, folds: wanted, seed, onCandidate } = this.options;
+    const folds = dealStratifiedFolds(this.input.labels, this.input.numClasses, wanted, seed);
+    if (folds === undefined) return undefined;
+    const grid = given === undefined ? gridOfC[classifier] : [given];
+    const candidates: Candidate[] = [];
+    const path = this.solver.startPath(folds);
+    for (const C of grid) {
+      const { candidate, meanWeights } = await path.next(C, tolerances.candidate);
+      candidates.push(candidate);
+      if (chooseCandidate(candidates) === candidate) {
+        this.#starts.clear();
+        this.#starts.set(C, meanWeights);
+      }
+      onCandidate?.(candidate, candidates.length, grid.length);
+      if (isPastBest(candidates)) break;
+    }
+    return { candidates, best: chooseCandidate(candidates) };
+  }
+
+  /** Fits on all rows. */
+  async fit(C: number = this.options.C ?? defaultC[this.options.classifier]): Promise<LinearClassifier> {
+    const solved = await this.solver.solve(C, tolerances.final, this.#starts.get(C));
+    const weights = await (this.rowSpace?.expand(solved.weights) ?? solved.weights);
+    return {
+      ...foldStandardization(weights, this.standardized),
+      C,
+      objective: solved.objective,
+      relativeGap: solved.relativeGap,
+    };
+  }
+
+  /** Frees what the engine holds. */
+  async release(): Promise<void> {
+    await this.products.release();
+  }
+}
+
+/**
+ * Fits a linear classifier, with C chosen by cross-validation unless it is given.
  *
- * @throws ZooError NOT_ENOUGH_MEMORY before anything is allocated; FEATURES_NOT_FINITE on NaN or infinity.
+ * @throws ZooError NOT_ENOUGH_MEMORY, FEATURES_NOT_FINITE
  */
 export async function fitLinearClassifier(
   input: LinearClassifierInput,
   options: LinearClassifierOptions,
 ): Promise<LinearClassifier> {
-  const { labels, featureDim, numClasses } = input;
-  const { classifier, signal } = options;
-  const rows = labels.length;
-  const folds =
-    options.C === undefined
-      ? dealStratifiedFolds(labels, numClasses, options.folds, options.seed)
-      : undefined;
-  const needed = estimateMemory({
-    rows,
-    featureDim,
-    numClasses,
-    classifier,
-    foldCount: folds?.foldCount ?? 0,
-  });
-  requireMemory(needed, { rows, featureDim, numClasses }, options.memoryBytes);
-  options.log?.(
-    `Solving ${numClasses} classes on ${rows} × ${featureDim} features; this takes up to ${Math.ceil(needed / 1024 ** 2)} MiB of memory.`,
-  );
-  const standardized = standardizeFeatures(input.features, rows, featureDim);
-  signal?.throwIfAborted();
-
-  const products = new MatrixProducts(options.threads);
+  const problem = await LinearClassifierFit.prepare(input, options);
   try {
-    const isWide = featureDim + 1 > rows;
-    const space = isWide ? await reduceToRowSpace(products, standardized.matrix) : undefined;
-    const solver = await PathSolver.create(products, {
-      features: space?.matrix ?? standardized.matrix,
-      labels,
-      numClasses,
-      classifier,
-      maxIterations: options.maxIterations,
-      signal,
-    });
-    let C = options.C ?? defaultC[classifier];
-    let candidates: Candidate[] = [];
-    let start: Matrix | undefined;
-    if (folds !== undefined) {
-      ({ candidates, C, start } = await searchPath(solver, folds, options));
-    } else if (options.C === undefined) {
-      options.log?.(`No class has two pictures, so C cannot be cross-validated; C = ${C} is used.`);
-    }
-    const solved = await solver.solve(C, tolerances.final, start);
-    const weights = space === undefined ? solved.weights : await space.expand(solved.weights);
-    return {
-      ...foldStandardization(weights, standardized),
-      C,
-      candidates,
-      objective: solved.objective,
-      relativeGap: solved.relativeGap,
-    };
+    const validated = options.C === undefined ? await problem.crossValidate() : undefined;
+    return await problem.fit(validated?.best.C);
   } finally {
-    await products.release();
+    await problem.release();
   }
-}
-
-async function searchPath(
-  solver: PathSolver,
-  folds: { foldCount: number; foldOfRow: Int32Array },
-  { classifier, onCandidate }: LinearClassifierOptions,
-): Promise<{ candidates: Candidate[]; C: number; start: Matrix | undefined }> {
-  const grid = gridOfC[classifier];
-  const candidates: Candidate[] = [];
-  let start: Matrix | undefined;
-  const path = solver.startPath(folds);
-  for (const C of grid) {
-    const { candidate, meanWeights } = await path.next(C, tolerances.candidate);
-    candidates.push(candidate);
-    if (chooseCandidate(candidates) === candidate) start = meanWeights;
-    onCandidate?.(candidate, candidates.length, grid.length);
-    if (isPastBest(candidates)) break;
-  }
-  return { candidates, C: chooseCandidate(candidates).C, start };
 }

@@ -17,10 +17,15 @@ export interface RowSpace {
  * @param features float32 [rows, features]
  * @see Hastie & Tibshirani, "Efficient quadratic regularization for expression arrays", 2004, section 2
  */
-export async function reduceToRowSpace(products: MatrixProducts, features: Matrix): Promise<RowSpace> {
+export async function reduceToRowSpace(
+  products: MatrixProducts,
+  features: Matrix,
+  signal?: AbortSignal,
+): Promise<RowSpace> {
   const { rows, columns } = features;
   const gram = allocateMatrix(rows, rows);
   await products.multiply('right-transposed', features, features, gram);
+  signal?.throwIfAborted();
   let trace = 0;
   for (let row = 0; row < rows; row++) trace += gram.data[row * rows + row] as number;
   const inverse = await invertWithJitter(products, gram, trace / rows);
@@ -47,7 +52,7 @@ async function invertWithJitter(
   scale: number,
 ): Promise<Matrix<'float64'>> {
   const matrix: Matrix<'float64'> = { ...gram, data: Float64Array.from(gram.data) };
-  for (let jitter = 1e-6; ; jitter *= 10) {
+  for (let jitter = 1e-7; ; jitter *= 10) {
     for (let row = 0; row < gram.rows; row++) {
       const at = row * gram.rows + row;
       matrix.data[at] = (gram.data[at] as number) + jitter * scale;

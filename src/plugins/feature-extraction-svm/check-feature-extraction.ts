@@ -2,7 +2,7 @@ import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
 import type { Problem } from '../../errors.js';
 import type { DataSummary } from '../contract.js';
 import { nearestNames } from '../nearest-names.js';
-import { chooseLayer, featureLength } from './choose-layer.js';
+import { candidateLayers, featureLength } from './choose-layer.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 /** Bytes that the features of all training pictures may take; above it the fit would not end in reasonable time. */
@@ -91,9 +91,11 @@ function cutProblems(
   data: DataSummary,
   { layer, pooling, inputSize }: FeatureExtractionParameters,
 ): Problem[] {
-  const names = base.cutPoints.map((cut) => cut.layer);
-  const cut = layer === undefined ? chooseLayer(base) : base.cutPoints.find((point) => point.layer === layer);
-  if (cut === undefined) {
+  const candidates =
+    layer === undefined
+      ? candidateLayers(base, pooling)
+      : base.cutPoints.filter((point) => point.layer === layer);
+  if (candidates.length === 0) {
     return [
       layer === undefined
         ? {
@@ -101,14 +103,18 @@ function cutProblems(
             message:
               'The base model cannot be cut anywhere: no layer’s output carries everything that follows. Choose another model.',
           }
-        : { path: 'parameters.layer', message: describeUnknownLayer(base, layer, names) },
+        : { path: 'parameters.layer', message: describeUnknownLayer(base, layer) },
     ];
   }
   const area = inputSize === undefined ? 1 : inputSize ** 2 / (base.input.height * base.input.width);
-  return [...shapeProblems(cut), ...sizeProblems(cut, pooling, area, data.splits.train.imageCount)];
+  return candidates.flatMap((cut) => [
+    ...shapeProblems(cut),
+    ...sizeProblems(cut, pooling, area, data.splits.train.imageCount),
+  ]);
 }
 
-function describeUnknownLayer(base: ModelManifest, layer: string, names: string[]): string {
+function describeUnknownLayer(base: ModelManifest, layer: string): string {
+  const names = base.cutPoints.map((cut) => cut.layer);
   const near = nearestNames(layer, names);
   const hint =
     near.length > 0

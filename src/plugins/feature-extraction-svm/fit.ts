@@ -1,58 +1,134 @@
-import { fitLinearClassifier } from '../../learning/linear/fit-linear-classifier.js';
-import type { FitContext, FittedModel } from '../contract.js';
-import { chooseLayer } from './choose-layer.js';
+import { LinearClassifierFit } from '../../learning/linear/fit-linear-classifier.js';
+import type { Candidate } from '../../learning/linear/choose-c.js';
+import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../contract.js';
+import { candidateLayers } from './choose-layer.js';
 import type { FeatureExtractionParameters } from './index.js';
 
-/** Features of the frozen network, then a linear classifier on them. */
-export async function fit(context: FitContext<FeatureExtractionParameters>): Promise<FittedModel> {
-  const { parameters, base, classes } = context;
-  const layer = parameters.layer ?? chooseLayer(base)?.layer;
-  if (layer === undefined)
-    throw new TypeError('the base model has no cut point; check() says so before a fit');
-  const cut = { layer, pooling: parameters.pooling, inputSize: parameters.inputSize };
-  context.log(`Features are the output of layer ${layer}, pooling ${parameters.pooling}.`);
-  const train = await context.features('train', cut);
+type Context = FitContext<FeatureExtractionParameters>;
 
-  context.progress('solving the classifier', 0, 1);
-  const solved = await fitLinearClassifier(
-    { features: train.data, labels: train.labels, featureDim: train.featureDim, numClasses: classes.length },
+/** A cut that was tried, ready to be fitted on all training pictures. */
+interface TriedCut {
+  cut: FeatureCut;
+  problem: LinearClassifierFit;
+  /** Undefined where nothing could be, or had to be, cross-validated. */
+  best: Candidate | undefined;
+}
+
+/** Features of the frozen network, then a linear classifier on them; layer and C by cross-validation where not given. */
+export async function fit(context: Context): Promise<FittedModel> {
+  const { parameters } = context;
+  const cuts = cutsToTry(context);
+  context.log(`Pictures become the output of ${listLayers(cuts)}, pooling ${parameters.pooling}.`);
+  const features = await context.featuresAtCuts('train', cuts);
+  const { cut, problem, best } = await chooseCut(context, cuts, features);
+  try {
+    context.progress('solving the classifier', 0, 1);
+    const solved = await problem.fit(best?.C);
+    context.progress('solving the classifier', 1, 1);
+    context.metric('objective', solved.objective, 1);
+    context.log(
+      `Solved at layer ${cut.layer} with C = ${solved.C}; the objective is within ${solved.relativeGap.toExponential(1)} of its minimum.`,
+    );
+    return {
+      kind: 'linear-on-features',
+      cut,
+      weights: solved.weights,
+      bias: solved.bias,
+      activation: parameters.classifier === 'softmax' ? 'softmax' : 'linear',
+      chosen: {
+        layer: cut.layer,
+        C: solved.C,
+        ...(best === undefined ? {} : { crossValidatedAccuracy: best.accuracy }),
+      },
+    };
+  } finally {
+    await problem.release();
+  }
+}
+
+function cutsToTry({ parameters, base }: Context): FeatureCut[] {
+  const { layer, pooling, inputSize } = parameters;
+  const layers = layer === undefined ? candidateLayers(base, pooling).map((point) => point.layer) : [layer];
+  return layers.map((name) => ({ layer: name, pooling, inputSize }));
+}
+
+/** Cross-validates cut by cut and keeps the best; of equal ones the deepest, which comes first. */
+async function chooseCut(
+  context: Context,
+  cuts: FeatureCut[],
+  features: LabelledFeatures[],
+): Promise<TriedCut> {
+  let chosen: TriedCut | undefined;
+  try {
+    for (const [index, cut] of cuts.entries()) {
+      const problem = await prepare(context, cut, index, cuts.length, features[index] as LabelledFeatures);
+      let isKept = false;
+      try {
+        const isChoice = cuts.length > 1 || context.parameters.C === undefined;
+        const best = isChoice ? (await problem.crossValidate())?.best : undefined;
+        isKept = chosen === undefined || (best?.accuracy ?? 0) > (chosen.best?.accuracy ?? 0);
+        if (isKept) {
+          await chosen?.problem.release();
+          chosen = { cut, problem, best };
+        }
+      } finally {
+        if (!isKept) await problem.release();
+      }
+      if (chosen?.best === undefined && (cuts.length > 1 || context.parameters.C === undefined)) {
+        context.log(
+          'No class has two training pictures, so nothing can be cross-validated; defaults are used.',
+        );
+        break;
+      }
+    }
+  } catch (error) {
+    await chosen?.problem.release();
+    throw error;
+  }
+  if (chosen === undefined)
+    throw new TypeError('the base model has no cut point; check() says so before a fit');
+  return chosen;
+}
+
+async function prepare(
+  context: Context,
+  { layer }: FeatureCut,
+  index: number,
+  count: number,
+  features: LabelledFeatures,
+): Promise<LinearClassifierFit> {
+  const { parameters, classes, seed, threads, signal, log } = context;
+  return LinearClassifierFit.prepare(
+    {
+      features: features.data,
+      labels: features.labels,
+      featureDim: features.featureDim,
+      numClasses: classes.length,
+    },
     {
       classifier: parameters.classifier,
       C: parameters.C,
       folds: parameters.folds,
       maxIterations: parameters.maxIterations,
-      seed: context.seed,
-      threads: context.threads,
-      signal: context.signal,
-      log: context.log,
+      seed,
+      threads,
+      signal,
+      log,
       onCandidate({ C, accuracy, standardError }, tried, total) {
-        context.progress('cross-validating C', tried, total);
-        context.metric('cross-validation/C', C, tried);
-        context.metric('cross-validation/accuracy', accuracy, tried);
-        context.log(
-          `C = ${C}: ${percent(accuracy)} of held-out training pictures right, standard error ${percent(standardError)}.`,
+        context.progress('cross-validating', index * total + tried, count * total);
+        context.metric(`cross-validation/${layer}/C`, C, tried);
+        context.metric(`cross-validation/${layer}/accuracy`, accuracy, tried);
+        log(
+          `${layer}, C = ${C}: ${percent(accuracy)} of held-out training pictures right, standard error ${percent(standardError)}.`,
         );
       },
     },
   );
-  context.progress('solving the classifier', 1, 1);
-  context.metric('objective', solved.objective, 1);
-  context.log(
-    `Solved with C = ${solved.C}; the objective is within ${solved.relativeGap.toExponential(1)} of its minimum.`,
-  );
-  const best = solved.candidates.find(({ C }) => C === solved.C);
-  return {
-    kind: 'linear-on-features',
-    cut,
-    weights: solved.weights,
-    bias: solved.bias,
-    activation: parameters.classifier === 'softmax' ? 'softmax' : 'linear',
-    chosen: {
-      layer,
-      C: solved.C,
-      ...(best === undefined ? {} : { crossValidatedAccuracy: best.accuracy }),
-    },
-  };
 }
+
+const listLayers = (cuts: FeatureCut[]): string =>
+  cuts.length === 1
+    ? `layer ${cuts[0]?.layer}`
+    : `one of the layers ${cuts.map(({ layer }) => layer).join(', ')}`;
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;

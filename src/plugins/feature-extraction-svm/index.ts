@@ -18,8 +18,8 @@ export const featureExtractionParameters = z.object({
     .max(200)
     .optional()
     .describe(
-      'Name of the layer after which the network is cut; its output is the features. Left out: the last cut point ' +
-        'that still has a height and width, just before the classification head.',
+      'Name of the layer after which the network is cut; its output is the features. Left out: the last layers of the ' +
+        'three coarsest resolutions are compared by cross-validation on the training pictures.',
     )
     .meta({ title: 'Layer' }),
   pooling: z
