@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { databaseFault } from '../../src/zoo/database/database-fault.js';
 import { connectDataSource } from '../../src/zoo/database/data-source.js';
 import { startEmbeddedDatabase, type EmbeddedDatabase } from '../../src/zoo/database/embedded-database.js';
 import { Account } from '../../src/zoo/database/entities/index.js';
@@ -89,7 +88,7 @@ test('a child killed with -9 loses no acknowledged row and is replaced', async (
       }
     })();
     const failure: unknown = await writing.catch((error: unknown) => error);
-    expect(databaseFault(failure)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect(failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     await vi.waitFor(() => accounts.count(), { timeout: 30_000, interval: 50 });
     expect(embedded.pid()).not.toBe(pid);
   }
@@ -122,7 +121,7 @@ test('a child that answers nothing any more is replaced', async () => {
   const pid = embedded.pid() ?? 0;
   process.kill(pid, 'SIGSTOP');
   const failure: unknown = await dataSource.query('SELECT 1').catch((error: unknown) => error);
-  expect(databaseFault(failure)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  expect(failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   await vi.waitFor(() => dataSource.query('SELECT 1'), { timeout: 30_000, interval: 50 });
   expect(embedded.pid()).not.toBe(pid);
 });

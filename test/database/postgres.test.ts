@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
 import { loadConfig } from '../../src/config.js';
-import { databaseFault } from '../../src/zoo/database/database-fault.js';
 import { migrateDown, migrationStatus } from '../../src/zoo/database/migrate.js';
 import { connectDatabase, openDatabase } from '../../src/zoo/database/open-database.js';
 import { createTestDatabase, unavailableDatabases } from '../support/database.js';
@@ -86,13 +85,27 @@ describe.skipIf(unavailableDatabases.length > 0)('opening PostgreSQL', () => {
     }
   });
 
+  test('a server that takes no writes is named as such, not as a full disk', async () => {
+    const database = await createTestDatabase();
+    try {
+      const writing = database.dataSource.transaction(async (manager) => {
+        await manager.query('SET TRANSACTION READ ONLY');
+        await manager.query(`INSERT INTO accounts (name, kind) VALUES ('ada', 'USER')`);
+      });
+      await expect(writing).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      await expect(writing).rejects.toThrow(/point DATABASE_URL at the primary/);
+    } finally {
+      await database.close();
+    }
+  });
+
   test('a connection that the server ends is DATABASE_UNAVAILABLE for its query and is then replaced', async () => {
     const database = await createTestDatabase();
     try {
       const failure: unknown = await database.dataSource
         .query('SELECT pg_terminate_backend(pg_backend_pid())')
         .catch((error: unknown) => error);
-      expect(databaseFault(failure)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      expect(failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
       await vi.waitFor(async () => {
         expect(await database.dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       });

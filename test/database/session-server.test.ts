@@ -73,7 +73,7 @@ test('while the disk is nearly full it reads but does not write, and a person is
   const client = await connect();
   writable = false;
   const refused = await client.query(`INSERT INTO notes VALUES (2, 'no')`).catch((error: unknown) => error);
-  expect(databaseFault(refused)).toMatchObject({ code: 'DISK_NEARLY_FULL' });
+  expect(databaseFault(refused, 'embedded')).toMatchObject({ code: 'DISK_NEARLY_FULL' });
   expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   writable = true;
   expect((await client.query(`INSERT INTO notes VALUES (2, 'yes')`)).rowCount).toBe(1);

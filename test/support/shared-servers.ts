@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { prepareEmbedded } from './embedded-template.js';
-import { startPostgres, type PostgresServer } from './postgres-server.js';
+import type { PostgresServer } from './postgres-server.js';
 import { startS3Server, type S3Server } from './s3-servers.js';
 
 /**
@@ -23,8 +22,9 @@ export interface Servers {
 type Starters = { [Name in keyof Servers]: () => Promise<{ server: Servers[Name]; stop(): Promise<void> }> };
 
 const starters: Starters = {
-  postgres: startPostgres,
-  embedded: prepareEmbedded,
+  // Imported when needed: a run that asks for no database loads none of its code.
+  postgres: async () => (await import('./postgres-server.js')).startPostgres(),
+  embedded: async () => (await import('./embedded-template.js')).prepareEmbedded(),
   minio: () => startS3Server('minio'),
   versitygw: () => startS3Server('versitygw'),
 };

@@ -2,7 +2,7 @@ import type { Logger as ZooLogger } from 'pino';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { ZooError } from '../../errors.js';
-import { databaseFault } from './database-fault.js';
+import { databaseFault, nameFaults } from './database-fault.js';
 import { entities } from './entities/index.js';
 import { GuardedPool, guardTransactions } from './guarded-pool.js';
 import { readMigrations, toTypeOrmMigration } from './migrations.js';
@@ -58,6 +58,7 @@ export async function connectDataSource(connection: Connection, log: ZooLogger):
     throw databaseFault(error) ?? error;
   }
   guardTransactions(dataSource);
+  nameFaults(dataSource, 'url' in connection.address ? undefined : 'embedded');
   return dataSource;
 }
 

@@ -1,3 +1,4 @@
+import type { DataSource } from 'typeorm';
 import { ZooError } from '../../errors.js';
 import { diskNearlyFull } from '../disk-space.js';
 
@@ -21,30 +22,32 @@ const unavailableCodes = new Set([
   '08006',
 ]);
 
+const diskFull = '53100';
+/** A write in a read-only transaction: the state in which a nearly full disk puts the embedded database. */
+const readOnly = '25006';
+
 /** What to do about codes that a person can mend. */
 const advice: Record<string, string> = {
   '28P01': 'It refused the user or the password; check DATABASE_URL.',
   '28000': 'It refused the user; check DATABASE_URL.',
   '3D000': 'There is no such database; create it or check DATABASE_URL.',
+  [readOnly]: 'It accepts no writes; point DATABASE_URL at the primary server, not at a standby.',
   '53300': 'It has no connection left; lower DATABASE_POOL_SIZE or raise its max_connections.',
   ENOTFOUND: 'Its host name is not known; check DATABASE_URL.',
   ECONNREFUSED: 'Nothing listens at its address; check that it runs and what DATABASE_URL says.',
 };
 
-/** PostgreSQL's own words for a full disk, and the read-only state in which a nearly full disk puts the embedded one. */
-const diskCodes = new Set(['53100', '25006']);
-
 /**
  * What a failed query or connection means to a person when it was not the query's fault: DATABASE_UNAVAILABLE or
- * DISK_NEARLY_FULL; undefined when it was (or is a fault of the program). For whoever turns errors into answers.
+ * DISK_NEARLY_FULL; undefined when it was (or is a fault of the program).
  * Messages of drivers hold addresses and user names, so none is passed on.
  */
-export function databaseFault(error: unknown): ZooError | undefined {
+export function databaseFault(error: unknown, database?: 'embedded'): ZooError | undefined {
   if (error instanceof ZooError) {
     return error.code === 'DATABASE_UNAVAILABLE' || error.code === 'DISK_NEARLY_FULL' ? error : undefined;
   }
   const { code, message } = facts(error);
-  if (diskCodes.has(code)) return diskNearlyFull();
+  if (code === diskFull || (code === readOnly && database === 'embedded')) return diskNearlyFull();
   const known =
     unavailableCodes.has(code) ||
     code in advice ||
@@ -67,4 +70,18 @@ function facts(error: unknown): { code: string; message: string } {
   const first: unknown = inner instanceof AggregateError ? inner.errors[0] : inner;
   const code = first instanceof Error && 'code' in first ? String(first.code ?? '') : '';
   return { code, message: inner.message };
+}
+
+/** Makes every query of the data source, in transactions too, fail with what `databaseFault` says where it says something. */
+export function nameFaults(dataSource: DataSource, database?: 'embedded'): void {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const queryRunner = create(mode);
+    const query = queryRunner.query.bind(queryRunner) as (...parameters: unknown[]) => Promise<unknown>;
+    queryRunner.query = ((...parameters: unknown[]) =>
+      query(...parameters).catch((error: unknown) =>
+        Promise.reject(databaseFault(error, database) ?? error),
+      )) as typeof queryRunner.query;
+    return queryRunner;
+  };
 }
