@@ -7,6 +7,7 @@ import {
   isObjectType,
   isSpecifiedScalarType,
   isUnionType,
+  type GraphQLArgument,
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { buildZooSchema } from '../../src/schema/build-schema.js';
@@ -36,7 +37,7 @@ test('every type, field, argument and value says what it is', () => {
       for (const field of Object.values(type.getFields())) {
         note(`${type.name}.${field.name}`, field.description);
         if ('args' in field) {
-          field.args.forEach((argument) =>
+          (field.args as readonly GraphQLArgument[]).forEach((argument) =>
             note(`${type.name}.${field.name}(${argument.name})`, argument.description),
           );
         }

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { leaveOut } from '../support/left-out.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { publishTinyModel } from '../support/tiny-model.js';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+
+if (executablePath === undefined) {
+  leaveOut('pages and GraphiQL in a real browser', 'install Chromium: apt-get install chromium');
+} else {
+  describe('in a real browser', () => {
+    let server: TestServer;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      server = await startTestServer();
+      browser = await chromium.launch({
+        executablePath,
+        // Without a network: whatever is not on this machine would fail to load.
+        args: ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+      });
+    });
+    afterAll(async () => {
+      await browser.close();
+      await server.close();
+    });
+
+    /** A page that remembers everything a person would find in the console, and every address it asked. */
+    async function open(path: string): Promise<{ page: Page; complaints: string[]; hosts: Set<string> }> {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const complaints: string[] = [];
+      const hosts = new Set<string>();
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        const { protocol, host } = new URL(request.url());
+        if (protocol !== 'data:' && protocol !== 'blob:') hosts.add(host);
+      });
+      await page.goto(server.url + path);
+      return { page, complaints, hosts };
+    }
+
+    test('the home page of an empty zoo says how to fill it', async () => {
+      const { page, complaints } = await open('/');
+      expect(await page.textContent('main')).toContain('zoo import-starters');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    test('the home page lists models, finds them, and leads to their pages', async () => {
+      const card =
+        '---\ntags: [shoes]\n---\n# <script>alert(1)</script>\n\nKnows **shoes**. [Bad](javascript:alert(1)) [good](https://example.org)';
+      await publishTinyModel(server, { name: 'shoe-net', visibility: 'PUBLIC', license: 'mit', card });
+      await publishTinyModel(server, { name: 'hidden-net' });
+      const { page, complaints, hosts } = await open('/');
+      expect(await page.locator('.card h2').allInnerTexts()).toEqual(['admin/shoe-net']);
+      await page.fill('input[name=q]', 'nothing-like-it');
+      await page.click('button');
+      expect(await page.textContent('main')).toContain('Nothing found');
+      await page.fill('input[name=q]', 'shoes');
+      await page.click('button');
+      await page.click('text=shoe-net');
+      expect(await page.textContent('h1')).toBe('admin/shoe-net');
+      expect(await page.locator('.prose strong').innerText()).toBe('shoes');
+      expect(
+        await page.locator('.prose a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+      ).toEqual(['https://example.org']);
+      expect(await page.locator('.prose script').count()).toBe(0);
+      expect(complaints).toEqual([]);
+      expect([...hosts]).toEqual([new URL(server.url).host]);
+      await page.close();
+    });
+
+    test('GraphiQL opens from this server alone and runs its first example as it stands', async () => {
+      const { page, complaints, hosts } = await open('/graphql');
+      await page.click('button[aria-label^="Execute query"]');
+      const answer = page.locator('.result-window');
+      await expect
+        .poll(async () => (await answer.innerText()).replace(/\s+/g, ' '), { timeout: 20_000 })
+        .toContain('"data"');
+      await expect.poll(() => answer.innerText()).toContain('totalCount');
+      expect(await answer.innerText()).not.toContain('"errors"');
+      expect([...hosts]).toEqual([new URL(server.url).host]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+  });
+}

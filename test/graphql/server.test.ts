@@ -1,0 +1,81 @@
+import { connect, type AddressInfo, createServer } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const running: TestServer[] = [];
+async function start(environment = {}): Promise<TestServer> {
+  const server = await startTestServer(environment);
+  running.push(server);
+  return server;
+}
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close();
+});
+
+test('is alive, and ready while database and store answer', async () => {
+  const server = await start();
+  expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'ok' });
+  const ready = await fetch(`${server.url}/health/ready`);
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', database: 'ok', store: 'ok' }]);
+});
+
+test('is alive but not ready when the database is gone, and says which part it is', async () => {
+  const server = await start();
+  await server.zoo.database.destroy();
+  const ready = await fetch(`${server.url}/health/ready`);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: 'unavailable', database: 'unavailable', store: 'ok' },
+  ]);
+  expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+});
+
+test('listens on this machine only unless told otherwise', async () => {
+  const server = await start();
+  expect(new URL(server.url).hostname).toBe('127.0.0.1');
+  const refused = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: '127.0.0.2', port: Number(new URL(server.url).port) });
+    socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+  });
+  expect(refused).toBe(true);
+});
+
+test('says so when its port is in use', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => holder.once('listening', resolve));
+  const { port } = holder.address() as AddressInfo;
+  await expect(startTestServer({ ZOO_PORT: String(port) })).rejects.toMatchObject({
+    code: 'PORT_IN_USE',
+    message: expect.stringContaining(`Port ${port}`) as string,
+  });
+  holder.close();
+});
+
+test('lets a running request end when it stops, and says goodbye to open sockets', async () => {
+  const server = await startTestServer();
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await new Promise((resolve) => socket.once('open', resolve));
+  const goodbye = new Promise<number>((resolve) => socket.once('close', resolve));
+  const { database } = server.zoo;
+  const query = database.query.bind(database);
+  let arrived: () => void = () => undefined;
+  const isRunning = new Promise<void>((resolve) => (arrived = resolve));
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  database.query = (async (sql: string, parameters?: unknown[]) => {
+    if (sql.includes('FROM models')) {
+      arrived();
+      await held;
+    }
+    return query(sql, parameters);
+  }) as typeof database.query;
+  const answer = server.graphql(`{ models { totalCount } }`);
+  await isRunning;
+  const closed = server.close();
+  expect(await goodbye).toBe(1001);
+  await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+  goOn();
+  expect((await answer).data).toEqual({ models: { totalCount: 0 } });
+  await closed;
+});
