@@ -8,8 +8,12 @@ export const maxHashDistance = 8;
 /** Mean absolute difference of 8-bit values, after brightness and contrast were fitted. */
 export const maxThumbnailDifference = 6;
 
-/** Beyond so many candidates a hash says nothing (blank pictures, say), and the search for that picture stops. */
-const maxCandidates = 20_000;
+/**
+ * Bounds for pictures whose hashes are all alike (blank ones, say), where a hash says nothing: so many hashes and so many
+ * thumbnails are compared for one picture, then the search goes on with the next.
+ */
+const maxHashesCompared = 20_000;
+const maxThumbnailsCompared = 200;
 
 /**
  * Visits every pair of near-duplicates once, `first < second`, in order of `first`. Time grows about linearly with the number
@@ -27,19 +31,21 @@ export function visitNearDuplicates(
   const masks = masksWithin(Math.floor(maxHashDistance / 4));
   for (let first = 0; first < table.length; first += 1) {
     if (first % 1024 === 0) signal?.throwIfAborted();
-    let candidates = 0;
+    let hashesCompared = 0;
+    let thumbnailsCompared = 0;
     for (const [chunk, { starts, rows }] of indexes.entries()) {
       const value = table.chunk(first, chunk);
       for (const mask of masks) {
         const bucket = value ^ mask;
         const end = starts[bucket + 1] ?? 0;
-        for (let slot = starts[bucket] ?? 0; slot < end && candidates < maxCandidates; slot += 1) {
+        for (let slot = starts[bucket] ?? 0; slot < end && hashesCompared < maxHashesCompared; slot += 1) {
           const second = rows[slot] ?? 0;
           // Rows of a bucket descend: the rest comes before `first` and met it already.
           if (second <= first) break;
-          candidates += 1;
+          hashesCompared += 1;
           const distance = table.distance(first, second);
           if (distance > maxHashDistance || metEarlier(table, first, second, chunk)) continue;
+          if ((thumbnailsCompared += 1) > maxThumbnailsCompared) break;
           if (
             thumbnailDifference(table.thumbnail(first), table.thumbnail(second)) <= maxThumbnailDifference
           ) {
@@ -98,21 +104,22 @@ function fittedDifference(a: Uint8Array, b: Uint8Array): number {
   const meanB = mean(b);
   let product = 0;
   let square = 0;
-  for (const [index, value] of b.entries()) {
-    product += ((a[index] ?? 0) - meanA) * (value - meanB);
-    square += (value - meanB) ** 2;
+  for (let index = 0; index < b.length; index += 1) {
+    const deviation = (b[index] ?? 0) - meanB;
+    product += ((a[index] ?? 0) - meanA) * deviation;
+    square += deviation * deviation;
   }
   const gain = Math.min(4 / 3, Math.max(3 / 4, square === 0 ? 1 : product / square));
   const offset = Math.min(40, Math.max(-40, meanA - meanB));
   let sum = 0;
-  for (const [index, value] of b.entries()) {
-    sum += Math.abs((a[index] ?? 0) - (meanB + offset + gain * (value - meanB)));
+  for (let index = 0; index < b.length; index += 1) {
+    sum += Math.abs((a[index] ?? 0) - (meanB + offset + gain * ((b[index] ?? 0) - meanB)));
   }
   return sum / a.length;
 }
 
 function mean(values: Uint8Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let index = 0; index < values.length; index += 1) sum += values[index] ?? 0;
   return sum / values.length;
 }
