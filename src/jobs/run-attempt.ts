@@ -76,6 +76,7 @@ async function workAndPublish(
       threads,
       limits,
       signal,
+      onStart: (processId) => zoo.log.debug({ processId }, 'the process of an attempt has started'),
       onReport: (report) => events.add(report),
       onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'the process of an attempt wrote to stderr'),
     });

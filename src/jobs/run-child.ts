@@ -27,6 +27,8 @@ export interface ChildOptions {
   limits: AttemptLimits;
   /** Aborted: the child is asked to stop and killed after `limits.graceMs`. */
   signal: AbortSignal;
+  /** It runs, under this process id, which is also that of its group. */
+  onStart?(processId: number): void;
   onReport(report: Extract<FromChild, { type: 'progress' | 'metric' | 'log' }>): void;
   /** Everything it wrote to stderr, in short, for the worker's own log. */
   onStderr(tail: string): void;
@@ -47,6 +49,7 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [`--max-old-space-size=${Math.max(256, Math.floor(limits.memoryBytes / 1024 ** 2))}`],
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const stderr = new StderrTail(child.stderr);
   const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   let end: ChildEnd | undefined;
@@ -63,6 +66,7 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
     Math.min(limits.timeMs, 2 ** 31 - 1),
   );
   signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
 
   child.on('error', (error) => (end ??= { kind: 'died', error: couldNotStart(error) }));
   child.on('message', (raw) => {

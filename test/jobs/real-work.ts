@@ -59,15 +59,18 @@ export async function publishTestModel(
   return (await publishModelVersion(zoo, principal, model.id, { files: named })).id;
 }
 
-/** An archive of small pictures in class folders: reddish, greenish and bluish noise, easy to tell apart. */
-export async function colourArchive(perClass = 20): Promise<Buffer> {
+/**
+ * An archive of small pictures in class folders: reddish, greenish and bluish noise, easy to tell apart. Another seed
+ * gives other pictures.
+ */
+export async function colourArchive(perClass = 20, seed = 1): Promise<Buffer> {
   const archive = pack();
   const classes: [string, [number, number, number]][] = [
     ['blue', [60, 70, 190]],
     ['green', [60, 180, 70]],
     ['red', [190, 60, 60]],
   ];
-  let state = 1;
+  let state = seed;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
   for (const [name, colour] of classes) {
     for (let picture = 0; picture < perClass; picture++) {
