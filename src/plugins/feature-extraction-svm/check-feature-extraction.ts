@@ -115,14 +115,20 @@ function cutProblems(
 
 function describeUnknownLayer(base: ModelManifest, layer: string): string {
   const names = base.cutPoints.map((cut) => cut.layer);
+  const position = base.layers.findIndex(({ name }) => name === layer);
+  if (position >= 0) {
+    const next = base.layers.slice(position).find(({ name }) => names.includes(name));
+    return (
+      `layer is "${layer}", after which the network cannot be cut, because other tensors pass beside it. ` +
+      (next === undefined ? '' : `The next cut point is ${next.name}.`)
+    );
+  }
   const near = nearestNames(layer, names);
   const hint =
     near.length > 0
       ? `Did you mean ${near.join(' or ')}?`
       : `Cut points near the end: ${names.slice(-3).join(', ')}.`;
-  return base.layers.some(({ name }) => name === layer)
-    ? `layer is "${layer}", after which the network cannot be cut, because other tensors pass beside it. ${hint}`
-    : `layer is "${layer.slice(0, 80)}", which is no layer of the base model. ${hint}`;
+  return `layer is "${layer.slice(0, 80)}", which is no layer of the base model. ${hint}`;
 }
 
 function shapeProblems(cut: CutPoint): Problem[] {

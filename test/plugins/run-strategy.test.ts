@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
+import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run-strategy.js';
+import { createClothingWorkshop, type ClothingWorkshop } from './clothing.js';
+
+const classes = ['dress', 'hat', 'pants', 'shoes'];
+
+let workshop: ClothingWorkshop;
+beforeAll(async () => {
+  workshop = await createClothingWorkshop(classes, { train: 12, test: 6 });
+}, 240_000);
+afterAll(() => workshop.remove());
+
+function run(output: string, changes: Partial<RunInput> = {}): Promise<RunResult> {
+  return runStrategy({
+    strategy: 'feature-extraction-svm',
+    parameters: { layer: 'block_13_expand_relu', inputSize: 128 },
+    baseFolder: workshop.baseFolder,
+    datasetFolder: workshop.datasetFolder,
+    cacheFolder: join(workshop.folder, 'cache'),
+    cacheBytes: 1e9,
+    outputFolder: join(workshop.folder, output),
+    seed: 1,
+    threads: 2,
+    signal: new AbortController().signal,
+    on: { progress: () => undefined, metric: () => undefined, log: () => undefined },
+    ...changes,
+  });
+}
+
+const digestOf = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+async function digestsOfFolder(folder: string): Promise<Set<string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return new Set(await Promise.all(files.map((entry) => digestOf(join(entry.parentPath, entry.name)))));
+}
+
+/** The version as it would be published: what is new from the output, the rest from the base by digest. */
+async function loadPublished(result: RunResult, output: string) {
+  const entries = await readdir(workshop.baseFolder, { recursive: true, withFileTypes: true });
+  const base = new Map<string, string>();
+  for (const entry of entries.filter((candidate) => candidate.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    base.set(await digestOf(path), path);
+  }
+  return loadTfjsLayers({
+    list: () => Promise.resolve(result.files),
+    read: (path) => {
+      const file = result.files.find((candidate) => candidate.path === path);
+      return readFile(
+        file?.isNew === true ? join(workshop.folder, output, path) : (base.get(file?.sha256 ?? '') ?? ''),
+      );
+    },
+  });
+}
+
+describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clothes', () => {
+  it('learns, measures itself on pictures it never saw, and writes only what the base does not have', async () => {
+    const metrics: string[] = [];
+    const phases = new Set<string>();
+    const result = await run('first', {
+      on: {
+        progress: (phase) => phases.add(phase),
+        metric: (name) => metrics.push(name),
+        log: () => undefined,
+      },
+    });
+    expect(result.evaluation).toMatchObject({
+      split: 'test',
+      imageCount: 24,
+      classes,
+      calibrationError: null,
+    });
+    expect(result.evaluation.accuracy).toBeGreaterThan(0.6);
+    expect(result.manifest).toMatchObject({ labels: classes, input: { height: 128, width: 128 } });
+    expect(result.chosen).toMatchObject({ layer: 'block_13_expand_relu', C: expect.any(Number) as number });
+    expect(result.parameters).toMatchObject({ classifier: 'svm', folds: 5 });
+    expect(result.measurements.latencyMsPerImage).toBeGreaterThan(0);
+    expect(metrics).toContain('cross-validation/block_13_expand_relu/accuracy');
+    expect(phases).toContain('extracting features of train pictures');
+    expect(phases).toContain('evaluating on held-out pictures');
+
+    const written = await digestsOfFolder(join(workshop.folder, 'first'));
+    const fresh = result.files.filter(({ isNew }) => isNew);
+    expect(fresh.map(({ path }) => path).sort()).toEqual(['model.json', 'weights/classifier.bin']);
+    expect(written).toEqual(new Set(fresh.map(({ sha256 }) => sha256)));
+    const ofBase = await digestsOfFolder(workshop.baseFolder);
+    expect(result.files.filter(({ isNew }) => !isNew).every(({ sha256 }) => ofBase.has(sha256))).toBe(true);
+    expect(result.files.length).toBeGreaterThan(50);
+    const { manifest } = await loadPublished(result, 'first');
+    expect(manifest).toEqual(result.manifest);
+  });
+
+  it('gives the same bytes for the same seed', async () => {
+    const [one, two] = [await run('again'), await run('once-more')];
+    expect(two.files).toEqual(one.files);
+    expect(two.evaluation).toEqual(one.evaluation);
+  });
+
+  it('compares layers by itself and gives probabilities when asked for softmax', async () => {
+    const tried = new Set<string>();
+    const result = await run('softmax', {
+      parameters: { classifier: 'softmax', inputSize: 96 },
+      on: {
+        progress: () => undefined,
+        metric: (name) => tried.add(name.split('/')[1] ?? ''),
+        log: () => undefined,
+      },
+    });
+    expect([...tried]).toEqual(
+      expect.arrayContaining(['out_relu', 'block_13_expand_relu', 'block_6_expand_relu']),
+    );
+    expect(result.evaluation.accuracy).toBeGreaterThan(0.5);
+    expect(result.evaluation.calibrationError).not.toBeNull();
+  });
+
+  it('stops soon once it is aborted', async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const phases: string[] = [];
+    const aborted = run('aborted', {
+      cacheFolder: join(workshop.folder, 'another-cache'),
+      signal: controller.signal,
+      on: {
+        progress(phase) {
+          phases.push(phase);
+          controller.abort(reason);
+        },
+        metric: () => undefined,
+        log: () => undefined,
+      },
+    });
+    await expect(aborted).rejects.toBe(reason);
+    expect(new Set(phases)).toEqual(new Set(['extracting features of train pictures']));
+    await expect(readdir(join(workshop.folder, 'aborted'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each([
+    [{ strategy: 'feature-extracton-svm' }, 'STRATEGY_UNKNOWN', /installed are feature-extraction-svm/],
+    [{ parameters: { C: 0, folds: 1 } }, 'STRATEGY_PARAMETERS_INVALID', /C is 0.*\n.*folds is 1/],
+    [{ parameters: { layer: 'block_99', inputSize: 16 } }, 'STRATEGY_NOT_APPLICABLE', /block_99/],
+  ])('refuses %j before any work, with every reason', async (changes, code, message) => {
+    const refused = run('refused', changes);
+    await expect(refused).rejects.toMatchObject({ code });
+    await expect(refused).rejects.toThrow(message);
+  });
+});
