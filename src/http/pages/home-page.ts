@@ -9,12 +9,18 @@ import { formatCount, formatDate, formatPercent } from './format.js';
 import { layout } from './layout.js';
 
 export interface HomeQuery {
+  /** Where this server was asked, for commands to copy: `http://127.0.0.1:4000`. */
+  origin: string;
   search: string;
   after: string | undefined;
 }
 
 /** `/`: what this is, the models one may see, and where everything else is. */
-export async function homePage(zoo: Zoo, principal: Principal, { search, after }: HomeQuery): Promise<Html> {
+export async function homePage(
+  zoo: Zoo,
+  principal: Principal,
+  { origin, search, after }: HomeQuery,
+): Promise<Html> {
   const page = await listModels(zoo.database, principal, { first: 24, after, filter: { search } });
   const models = page.edges.map((edge) => edge.node);
   const versions = await loadLatestVersions(
@@ -49,7 +55,7 @@ export async function homePage(zoo: Zoo, principal: Principal, { search, after }
         </form>
       </section>
       ${models.length === 0 ? emptyState(search) : modelGrid(models, versions, metrics)}
-      ${pageLinks(page, search, after)} ${waysIn()}
+      ${pageLinks(page, search, after)} ${waysIn(origin)}
     `,
   );
 }
@@ -131,7 +137,7 @@ function pageLinks(page: Page<ModelRow>, search: string, after: string | undefin
   </nav>`;
 }
 
-function waysIn(): Html {
+function waysIn(origin: string): Html {
   return html`<section class="ways">
     <article>
       <h2>GraphQL</h2>
@@ -139,7 +145,8 @@ function waysIn(): Html {
         Everything the zoo can do, with its reference beside it and operations to try:
         <a href="/graphql">open GraphiQL</a>. Programs read the <a href="/schema.graphql">schema</a>.
       </p>
-      <pre><code>curl /graphql -H 'content-type: application/json' \\
+      <pre><code>curl ${origin}/graphql \\
+  -H 'content-type: application/json' \\
   -d '{"query":"{ models(first: 5) { nodes { name } } }"}'</code></pre>
     </article>
     <article>
@@ -147,7 +154,8 @@ function waysIn(): Html {
       <p><code>zoo --help</code> lists all commands; <code>docs/</code> in the package explains them.</p>
       <pre><code>zoo search mobilenet
 zoo pull owner/name
-zoo fine-tune owner/base owner/data owner/result</code></pre>
+zoo fine-tune --base owner/base --dataset owner/data \\
+  --name owner/result</code></pre>
     </article>
   </section>`;
 }

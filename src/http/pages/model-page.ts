@@ -185,33 +185,35 @@ function versionsSection(
 ): Html {
   return html`<section>
     <h2>Versions</h2>
-    <table>
-      <thead>
-        <tr>
-          <th class="number">Number</th>
-          <th>Aliases</th>
-          <th>Published</th>
-          <th class="number">Parameters</th>
-          <th class="number">Size</th>
-          <th>Notes</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${versions.map(
-          (version) =>
-            html`<tr>
-              <td class="number">${version.number}</td>
-              <td>
-                ${version.number === model.latestNumber && html`<span class="tag">latest</span>`}
-                ${aliases.filter((alias) => alias.versionId === version.id).map((alias) => html`<span class="tag">${alias.name}</span>`)}
-              </td>
-              <td>${formatDate(version.createdAt)}</td>
-              <td class="number">${formatCount(version.parameterCount)}</td>
-              <td class="number">${formatBytes(version.sizeBytes)}</td>
-              <td>${version.notes}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Version</th>
+            <th>Aliases</th>
+            <th>Published</th>
+            <th class="number">Parameters</th>
+            <th class="number">Size</th>
+            <th>Notes</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${versions.map(
+            (version) =>
+              html`<tr>
+                <td>${version.number}</td>
+                <td>
+                  ${version.number === model.latestNumber && html`<span class="tag">latest</span>`}
+                  ${aliases.filter((alias) => alias.versionId === version.id).map((alias) => html`<span class="tag">${alias.name}</span>`)}
+                </td>
+                <td>${formatDate(version.createdAt)}</td>
+                <td class="number">${formatCount(version.parameterCount)}</td>
+                <td class="number">${formatBytes(version.sizeBytes)}</td>
+                <td>${version.notes}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
   </section>`;
 }

@@ -18,6 +18,7 @@ export function pageRoutes(zoo: Zoo): Router {
   router.get('/', authenticateRequest(zoo), async (request, response) => {
     const { q, after } = request.query;
     const query = {
+      origin: zoo.config.http.publicUrl ?? `${request.protocol}://${request.headers.host ?? ''}`,
       search: typeof q === 'string' ? q.slice(0, 200) : '',
       after: typeof after === 'string' && after !== '' ? after : undefined,
     };

@@ -1,8 +1,11 @@
 import { Args, Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { listChildEdges, walkLineage, type LineageRow } from '../../zoo/models/lineage.js';
 import type { ModelRow, ModelVersionRow } from '../../zoo/models/model-rows.js';
+import type { JobRow } from '../../jobs/load-jobs.js';
 import { PageArguments, toConnection, type Connection } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
+import { jobById } from '../jobs/job-loaders.js';
+import { JobType } from '../jobs/job.type.js';
 import { EvaluationType } from './evaluation.type.js';
 import {
   filesByVersion,
@@ -67,6 +70,14 @@ export class ModelVersionResolver {
     return metricsByVersion(context).load(version.id);
   }
 
+  @FieldResolver(() => JobType, {
+    nullable: true,
+    description: 'The job that made it; null where people uploaded it, or where you may not see the job.',
+  })
+  async job(@Root() version: ModelVersionRow, @Ctx() context: GraphQLContext): Promise<JobRow | null> {
+    return version.jobId === null ? null : jobById(context).load(version.jobId);
+  }
+
   @FieldResolver(() => [LineageStepType], { description: 'What it came from.' })
   parents(@Root() version: ModelVersionRow, @Ctx() context: GraphQLContext): Promise<LineageRow[]> {
     return parentEdgesByVersion(context).load(version.id);
@@ -114,5 +125,13 @@ export class LineageStepResolver {
   @FieldResolver(() => ModelVersionType, { description: 'The version that came of it.' })
   child(@Root() edge: LineageRow, @Ctx() context: GraphQLContext): Promise<ModelVersionRow | null> {
     return versionById(context).load(edge.childVersionId);
+  }
+
+  @FieldResolver(() => JobType, {
+    nullable: true,
+    description: 'The job that took the step; null where there was none, or where you may not see it.',
+  })
+  async job(@Root() edge: LineageRow, @Ctx() context: GraphQLContext): Promise<JobRow | null> {
+    return edge.jobId === null ? null : jobById(context).load(edge.jobId);
   }
 }
