@@ -3,6 +3,10 @@ import { GraphQLObjectType, isObjectType, type GraphQLFieldResolver, type GraphQ
 import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './accounts/account.resolver.js';
+import { JobDatasetResolver, LineageDatasetResolver } from './datasets/dataset-links.resolver.js';
+import { DatasetMutationResolver } from './datasets/dataset-mutation.resolver.js';
+import { DatasetVersionResolver } from './datasets/dataset-version.resolver.js';
+import { DatasetResolver } from './datasets/dataset.resolver.js';
 import { Failure, isExpected } from './failure.js';
 import { JobEventsResolver } from './jobs/job-events.resolver.js';
 import { JobMutationResolver } from './jobs/job-mutation.resolver.js';
@@ -23,6 +27,11 @@ const resolvers = [
   ModelVersionResolver,
   LineageStepResolver,
   ModelMutationResolver,
+  DatasetResolver,
+  DatasetVersionResolver,
+  DatasetMutationResolver,
+  JobDatasetResolver,
+  LineageDatasetResolver,
   JobResolver,
   JobMutationResolver,
   JobEventsResolver,

@@ -1,5 +1,7 @@
 import { accountNode } from './accounts/account.type.js';
 import { apiTokenNode } from './accounts/api-token.type.js';
+import { datasetVersionNode } from './datasets/dataset-version.type.js';
+import { datasetNode } from './datasets/dataset.type.js';
 import { modelVersionNode } from './models/model-version.type.js';
 import { modelNode } from './models/model.type.js';
 import { jobNode } from './jobs/job.type.js';
@@ -12,6 +14,8 @@ export const nodeTypes: NodeType[] = [
   apiTokenNode,
   modelNode,
   modelVersionNode,
+  datasetNode,
+  datasetVersionNode,
   jobNode,
   workerNode,
 ];
