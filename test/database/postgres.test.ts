@@ -49,7 +49,12 @@ describe.skipIf(unavailableDatabases.length > 0)('opening PostgreSQL', () => {
   });
 
   test.each([
-    ['a wrong password', (url: URL) => (url.password = 'wr0ng'), /refused the user or the password/],
+    // The user too: a server that trusts this machine asks nobody for a password.
+    [
+      'a wrong user and password',
+      (url: URL) => Object.assign(url, { username: 'nobody-of-that-name', password: 'wr0ng' }),
+      /refused the user/,
+    ],
     ['an unknown database', (url: URL) => (url.pathname = '/nowhere'), /no such database/],
   ])('%s is named as such, without the password', async (_, change, message) => {
     const database = await createTestDatabase();
