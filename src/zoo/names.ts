@@ -6,10 +6,11 @@ export const namePattern = /^[a-z0-9][a-z0-9._-]{0,95}$/;
 /** A name of an account, a model or a data set: what stands on either side of the slash in `owner/name`. */
 export const nameSchema = z
   .string()
-  .regex(
-    namePattern,
-    'must be 1 to 96 characters of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit',
-  )
+  .regex(namePattern, {
+    error:
+      'must be 1 to 96 characters of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit',
+    abort: true,
+  })
   .refine((name) => !name.includes('..') && !name.endsWith('.git'), 'must not contain ".." or end in ".git"');
 
 /** An alias of a version. A number would be taken for a version's, and `latest` always means the newest. */
