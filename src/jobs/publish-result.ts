@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Job } from '../zoo/database/entities/index.js';
 import type { Zoo } from '../zoo/zoo.js';
 import { announceEnd, completeJob, lockHeldJob } from './end-attempt.js';
+import { executeSql } from './execute-sql.js';
 import type { Fence } from './job-events.js';
 import { AttemptStopped } from './lease.js';
 import { prepareDatasetVersion } from './prepare-dataset-version.js';
@@ -37,6 +38,8 @@ export async function publishResult(attempt: AttemptResult & { fence: Fence }): 
     job.kind === 'FINE_TUNE' ? await prepareModelVersion(attempt) : await prepareDatasetVersion(attempt);
   attempt.signal.throwIfAborted();
   await zoo.database.transaction(async (manager) => {
+    // Should this process be paused in here, the locks must not outlive the lease.
+    await executeSql(manager, `SET LOCAL idle_in_transaction_session_timeout = ${zoo.config.worker.leaseMs}`);
     const held = await lockHeldJob(manager, fence);
     if (held === undefined) throw new AttemptStopped('lease-lost');
     if (held.cancel_requested_at !== null) throw new AttemptStopped('cancelled');

@@ -75,7 +75,10 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
     if (running.size > 0 && finishWithinMs > 0) await settledWithin(running, finishWithinMs);
     stopping.abort();
     await Promise.all(running);
-    await presence.withdraw();
+    await presence.withdraw().catch((error: unknown) => {
+      // The row goes by itself within the hour.
+      zoo.log.warn({ err: error }, 'the worker could not say goodbye');
+    });
     await queue.close();
     await workFolders.close();
     zoo.log.info({ worker: id }, 'worker has stopped');

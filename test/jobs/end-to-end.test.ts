@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readJobEvents } from '../../src/jobs/job-events.js';
 import { launchFineTune } from '../../src/jobs/launch-fine-tune.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
@@ -12,96 +12,102 @@ import {
 } from '../../src/zoo/database/entities/index.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
 import { createJobsFixture, type JobsFixture } from './support.js';
+import { availableDatabases, unavailableDatabases } from '../support/database.js';
+import { leaveOut } from '../support/left-out.js';
 
-let fixture: JobsFixture;
-let worker: RunningWorker;
+for (const { name, remedy } of unavailableDatabases) leaveOut(`jobs on ${name}`, remedy);
 
-beforeAll(async () => {
-  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '30' });
-  worker = await runWorker(fixture.zoo);
-});
-afterAll(async () => {
-  await worker.stop();
-  await fixture.close();
-});
+describe.each(availableDatabases)('on $name', ({ create }) => {
+  let fixture: JobsFixture;
+  let worker: RunningWorker;
 
-test('pictures become a data set, and a network fine-tuned on it a version, each by a job', async () => {
-  const { zoo, principal } = fixture;
-  const importing = await endOf(
-    zoo,
-    await launchTestImport(zoo, principal, 'colours', await colourArchive()),
-  );
-  expect(importing).toMatchObject({ state: 'COMPLETED', error: null });
-  const data = await zoo.database
-    .getRepository(DatasetVersion)
-    .findOneByOrFail({ id: importing.resultDatasetVersionId ?? '' });
-  expect(data).toMatchObject({ number: 1, imageCount: 60, jobId: importing.id });
-  expect(data.manifest.classes).toEqual(['blue', 'green', 'red']);
-
-  const baseVersionId = await publishTestModel(zoo, principal, 'tiny', await tinyNetwork());
-  const launched = await launchFineTune(zoo, principal, {
-    baseVersionId,
-    datasetVersionId: data.id,
-    strategy: 'feature-extraction-svm',
-    parameters: { classifier: 'softmax' },
-    name: 'ada/colour-namer',
-    notes: 'first try',
+  beforeAll(async () => {
+    fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '30' }, create);
+    worker = await runWorker(fixture.zoo);
   });
-  const job = await endOf(zoo, launched.id);
-  expect(job).toMatchObject({ state: 'COMPLETED', error: null, fence: 1 });
-
-  const version = await zoo.database
-    .getRepository(ModelVersion)
-    .findOneByOrFail({ id: job.resultModelVersionId ?? '' });
-  expect(version).toMatchObject({ number: 1, notes: 'first try', jobId: job.id });
-  expect(version.manifest.labels).toEqual(['blue', 'green', 'red']);
-  expect(version.evaluation?.accuracy).toBeGreaterThan(0.8);
-  expect(version.evaluation?.confusion.flat().reduce((sum, cell) => sum + cell, 0)).toBe(
-    version.evaluation?.imageCount,
-  );
-
-  const [edge] = await zoo.database.getRepository(LineageEdge).findBy({ childVersionId: version.id });
-  expect(edge).toMatchObject({
-    parentVersionId: baseVersionId,
-    relation: 'finetune',
-    strategy: 'feature-extraction-svm',
-    strategyVersion: '1.0.0',
-    datasetVersionId: data.id,
-    jobId: job.id,
+  afterAll(async () => {
+    await worker.stop();
+    await fixture.close();
   });
-  expect(edge?.parameters).toMatchObject({ classifier: 'softmax', folds: 5 });
 
-  const filesOf = (versionId: string) => zoo.database.getRepository(VersionFile).findBy({ versionId });
-  const ofBase = new Set((await filesOf(baseVersionId)).map(({ sha256 }) => sha256));
-  const shared = (await filesOf(version.id)).filter(({ sha256 }) => ofBase.has(sha256));
-  // The two convolutions kept their weights, so nothing of them was stored again.
-  expect(shared).toHaveLength(2);
-  expect(shared.every(({ path }) => path.startsWith('weights/conv2d'))).toBe(true);
+  test('pictures become a data set, and a network fine-tuned on it a version, each by a job', async () => {
+    const { zoo, principal } = fixture;
+    const importing = await endOf(
+      zoo,
+      await launchTestImport(zoo, principal, 'colours', await colourArchive()),
+    );
+    expect(importing).toMatchObject({ state: 'COMPLETED', error: null });
+    const data = await zoo.database
+      .getRepository(DatasetVersion)
+      .findOneByOrFail({ id: importing.resultDatasetVersionId ?? '' });
+    expect(data).toMatchObject({ number: 1, imageCount: 60, jobId: importing.id });
+    expect(data.manifest.classes).toEqual(['blue', 'green', 'red']);
 
-  const model = await zoo.database.getRepository(Model).findOneByOrFail({ id: job.targetModelId ?? '' });
-  expect(model).toMatchObject({ visibility: 'PRIVATE', latestNumber: 1 });
-  expect(model.card).toContain('ada/tiny');
-  expect(model.cardData).toMatchObject({ base_model: 'ada/tiny', datasets: ['ada/colours'] });
-});
+    const baseVersionId = await publishTestModel(zoo, principal, 'tiny', await tinyNetwork());
+    const launched = await launchFineTune(zoo, principal, {
+      baseVersionId,
+      datasetVersionId: data.id,
+      strategy: 'feature-extraction-svm',
+      parameters: { classifier: 'softmax' },
+      name: 'ada/colour-namer',
+      notes: 'first try',
+    });
+    const job = await endOf(zoo, launched.id);
+    expect(job).toMatchObject({ state: 'COMPLETED', error: null, fence: 1 });
 
-test('a job reports its states, progress and metrics in a log without gaps', async () => {
-  const { zoo } = fixture;
-  const { rows } = await executeSql<{ id: string }>(
-    zoo.database,
-    `SELECT id FROM jobs WHERE kind = 'FINE_TUNE'`,
-  );
-  const events = await readJobEvents(zoo.database, rows[0]?.id ?? '', 0, 1000);
-  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  expect(events.flatMap(({ type, payload }) => (type === 'state' ? [payload['state']] : []))).toEqual([
-    'QUEUED',
-    'RUNNING',
-    'COMPLETED',
-  ]);
-  const phases = new Set(
-    events.flatMap(({ type, payload }) => (type === 'progress' ? [payload['phase']] : [])),
-  );
-  expect(phases).toContain('evaluating on held-out pictures');
-  expect(events.some(({ type, payload }) => type === 'metric' && payload['name'] === 'test/accuracy')).toBe(
-    true,
-  );
+    const version = await zoo.database
+      .getRepository(ModelVersion)
+      .findOneByOrFail({ id: job.resultModelVersionId ?? '' });
+    expect(version).toMatchObject({ number: 1, notes: 'first try', jobId: job.id });
+    expect(version.manifest.labels).toEqual(['blue', 'green', 'red']);
+    expect(version.evaluation?.accuracy).toBeGreaterThan(0.8);
+    expect(version.evaluation?.confusion.flat().reduce((sum, cell) => sum + cell, 0)).toBe(
+      version.evaluation?.imageCount,
+    );
+
+    const [edge] = await zoo.database.getRepository(LineageEdge).findBy({ childVersionId: version.id });
+    expect(edge).toMatchObject({
+      parentVersionId: baseVersionId,
+      relation: 'finetune',
+      strategy: 'feature-extraction-svm',
+      strategyVersion: '1.0.0',
+      datasetVersionId: data.id,
+      jobId: job.id,
+    });
+    expect(edge?.parameters).toMatchObject({ classifier: 'softmax', folds: 5 });
+
+    const filesOf = (versionId: string) => zoo.database.getRepository(VersionFile).findBy({ versionId });
+    const ofBase = new Set((await filesOf(baseVersionId)).map(({ sha256 }) => sha256));
+    const shared = (await filesOf(version.id)).filter(({ sha256 }) => ofBase.has(sha256));
+    // The two convolutions kept their weights, so nothing of them was stored again.
+    expect(shared).toHaveLength(2);
+    expect(shared.every(({ path }) => path.startsWith('weights/conv2d'))).toBe(true);
+
+    const model = await zoo.database.getRepository(Model).findOneByOrFail({ id: job.targetModelId ?? '' });
+    expect(model).toMatchObject({ visibility: 'PRIVATE', latestNumber: 1 });
+    expect(model.card).toContain('ada/tiny');
+    expect(model.cardData).toMatchObject({ base_model: 'ada/tiny', datasets: ['ada/colours'] });
+  });
+
+  test('a job reports its states, progress and metrics in a log without gaps', async () => {
+    const { zoo } = fixture;
+    const { rows } = await executeSql<{ id: string }>(
+      zoo.database,
+      `SELECT id FROM jobs WHERE kind = 'FINE_TUNE'`,
+    );
+    const events = await readJobEvents(zoo.database, rows[0]?.id ?? '', 0, 1000);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.flatMap(({ type, payload }) => (type === 'state' ? [payload['state']] : []))).toEqual([
+      'QUEUED',
+      'RUNNING',
+      'COMPLETED',
+    ]);
+    const phases = new Set(
+      events.flatMap(({ type, payload }) => (type === 'progress' ? [payload['phase']] : [])),
+    );
+    expect(phases).toContain('evaluating on held-out pictures');
+    expect(events.some(({ type, payload }) => type === 'metric' && payload['name'] === 'test/accuracy')).toBe(
+      true,
+    );
+  });
 });

@@ -24,7 +24,8 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<WorkerProcess> {
-  const worker = await startWorkerProcess(fixture);
+  // A paused worker may hold rows locked; the database ends its transaction after twice this time.
+  const worker = await startWorkerProcess(fixture, { DATABASE_STATEMENT_TIMEOUT_SECONDS: '3' });
   workers.push(worker);
   return worker;
 }
@@ -146,6 +147,7 @@ describe('a worker that is paused beyond its lease', () => {
   test.each([
     ['while the job reports', 'INSERT ON job_events', { when: `NEW.type = 'progress'` }],
     ['while it stores the result', 'INSERT ON blobs', {}],
+    ['in the middle of publishing', 'INSERT ON dataset_versions', {}],
   ])('%s: cannot publish when it wakes', async (_when, at, options) => {
     const jobId = await launchImport();
     await gate.shut(at, options);
@@ -154,16 +156,37 @@ describe('a worker that is paused beyond its lease', () => {
     sleeper.process.kill('SIGSTOP');
     await gate.remove();
     await startWorker();
-    expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', fence: 2 });
+    const job = await endOf(fixture.zoo, jobId);
+    expect(job).toMatchObject({ state: 'COMPLETED' });
     sleeper.process.kill('SIGCONT');
     // It notices, drops the attempt and goes on as a worker: it leaves when it is asked to, and takes its row with it.
     const gone = once(sleeper.process, 'exit');
     sleeper.process.kill('SIGTERM');
     await gone;
     expect(await versionsOf(jobId)).toBe(1);
-    expect(await outcomesOf(jobId)).toEqual(['LOST', 'COMPLETED']);
-    expect(await jobById(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', fence: 2 });
+    const outcomes = await outcomesOf(jobId);
+    expect(outcomes[0]).toBe('LOST');
+    expect(outcomes.filter((outcome) => outcome === 'COMPLETED')).toEqual(['COMPLETED']);
+    expect(await jobById(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', fence: job.fence });
   });
+});
+
+test('a worker outlives the loss of its database connections', async () => {
+  const { database } = fixture.zoo;
+  const connections = async (): Promise<number[]> => {
+    const { rows } = await executeSql<{ pid: number }>(
+      database,
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database()`,
+    );
+    return rows.map(({ pid }) => pid);
+  };
+  const before = await connections();
+  const worker = await startWorker();
+  const ofWorker = (await connections()).filter((pid) => !before.includes(pid));
+  expect(ofWorker).not.toEqual([]);
+  await database.query(`SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS worker (pid)`, [ofWorker]);
+  expect(await endOf(fixture.zoo, await launchImport())).toMatchObject({ state: 'COMPLETED' });
+  expect(worker.process.exitCode).toBeNull();
 });
 
 test('a worker that is asked to stop gives its job back at once, unharmed', async () => {

@@ -10,20 +10,24 @@ import type { Principal } from '../../src/zoo/access/principal.js';
 import { Job } from '../../src/zoo/database/entities/index.js';
 import { openObjectStore } from '../../src/zoo/object-store/open-object-store.js';
 import type { Zoo } from '../../src/zoo/zoo.js';
-import { createTestDatabase } from '../support/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 export interface JobsFixture {
   zoo: Zoo;
-  databaseUrl: string;
+  /** Undefined for the embedded database, which no second process can open. */
+  databaseUrl: string | undefined;
   /** An account that may launch. */
   principal: Principal;
   close(): Promise<void>;
 }
 
 /** A zoo on a fresh real database and a local store in a temporary folder, with leases of three seconds. */
-export async function createJobsFixture(environment: Record<string, string> = {}): Promise<JobsFixture> {
+export async function createJobsFixture(
+  environment: Record<string, string> = {},
+  createDatabase: () => Promise<TestDatabase & { url?: string }> = createTestDatabase,
+): Promise<JobsFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'zoo-jobs-'));
-  const database = await createTestDatabase();
+  const database = await createDatabase();
   const config = loadConfig({ ZOO_DATA_DIR: folder, ZOO_LEASE_SECONDS: '3', ...environment });
   const store = await openObjectStore(config);
   const zoo: Zoo = { config, database: database.dataSource, store, log: pino({ level: 'silent' }) };

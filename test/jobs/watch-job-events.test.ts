@@ -20,7 +20,7 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' });
   const database = await connectDataSource(
     {
-      address: { url: fixture.databaseUrl },
+      address: { url: fixture.databaseUrl ?? '' },
       poolSize: 4,
       connectTimeoutMs: 10_000,
       statementTimeoutMs: 60_000,

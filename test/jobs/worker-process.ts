@@ -26,7 +26,7 @@ export async function startWorkerProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: databaseUrl ?? '',
       ZOO_DATA_DIR: zoo.config.dataDirectory,
       ZOO_LEASE_SECONDS: String(zoo.config.worker.leaseMs / 1000),
       ZOO_LOG_LEVEL: 'silent',
