@@ -46,30 +46,29 @@ export function databaseFault(error: unknown, database?: 'embedded'): ZooError |
   if (error instanceof ZooError) {
     return error.code === 'DATABASE_UNAVAILABLE' || error.code === 'DISK_NEARLY_FULL' ? error : undefined;
   }
-  const { code, message } = facts(error);
+  const { code, text } = facts(error);
   if (code === diskFull || (code === readOnly && database === 'embedded')) return diskNearlyFull();
   const known =
     unavailableCodes.has(code) ||
     code in advice ||
     /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Cannot use a pool after/.test(
-      message,
+      text,
     );
   if (!known) return undefined;
-  return new ZooError(
-    'DATABASE_UNAVAILABLE',
-    `The database does not answer. ${advice[code] ?? 'Try again; if it goes on, its log says why.'}`,
-    code === '' ? {} : { reason: code },
-    { cause: error },
-  );
+  const message =
+    database === 'embedded'
+      ? 'The embedded database does not answer. It is started again by itself: try again in a moment; if it goes on, the server’s log says why.'
+      : `The database does not answer. ${advice[code] ?? 'Try again; if it goes on, its log says why.'}`;
+  return new ZooError('DATABASE_UNAVAILABLE', message, code === '' ? {} : { reason: code }, { cause: error });
 }
 
 /** TypeORM wraps a driver's error in one of its own; several addresses give an AggregateError. */
-function facts(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: '', message: '' };
+function facts(error: unknown): { code: string; text: string } {
+  if (!(error instanceof Error)) return { code: '', text: '' };
   const inner = 'driverError' in error && error.driverError instanceof Error ? error.driverError : error;
   const first: unknown = inner instanceof AggregateError ? inner.errors[0] : inner;
   const code = first instanceof Error && 'code' in first ? String(first.code ?? '') : '';
-  return { code, message: inner.message };
+  return { code, text: inner.message };
 }
 
 /** Makes every query of the data source, in transactions too, fail with what `databaseFault` says where it says something. */

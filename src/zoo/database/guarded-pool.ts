@@ -15,12 +15,17 @@ const currentTransaction = new AsyncLocalStorage<{ open: boolean }>();
  * load, empty the pool into the same deadlock. Here it fails at once, on both, with a message that says so.
  */
 export class GuardedPool extends pg.Pool {
+  /** A host that is a folder is a unix socket's, and the only one of those is the embedded database's. */
+  private readonly database = this.options.host?.startsWith('/') ? ('embedded' as const) : undefined;
+
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
     const connecting = currentTransaction.getStore()?.open
       ? Promise.reject(secondConnection())
-      : super.connect().catch((error: unknown) => Promise.reject(databaseFault(error) ?? error));
+      : super
+          .connect()
+          .catch((error: unknown) => Promise.reject(databaseFault(error, this.database) ?? error));
     if (callback === undefined) return connecting;
     connecting.then(
       (client) => callback(undefined, client, (broken) => client.release(broken)),

@@ -5,7 +5,13 @@ import { connectDataSource } from './data-source.js';
 import { startEmbeddedDatabase } from './embedded-database.js';
 import { migrateUp, migrationStatus } from './migrate.js';
 
-/** A connected database. `close` ends its connections and, for the embedded one, its process. */
+/**
+ * A connected database. `close` ends its connections and, for the embedded one, its process.
+ *
+ * The one rule: inside `dataSource.transaction(async (manager) => …)` use `manager` for everything, never `dataSource`
+ * or a repository of it. See `GuardedPool`, which throws when the rule is broken. And keep transactions short: no
+ * uploads, no downloads, no waiting for anybody, because on the embedded database everybody waits for you.
+ */
 export interface OpenDatabase {
   dataSource: DataSource;
   close(): Promise<void>;

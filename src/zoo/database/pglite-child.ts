@@ -29,7 +29,7 @@ try {
     details: known ? error.details : {},
     cause: known ? undefined : String(error instanceof Error ? error.stack : error),
   });
-  process.disconnect();
+  if (process.connected) process.disconnect();
   process.exitCode = 1;
 }
 
