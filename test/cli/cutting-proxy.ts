@@ -12,10 +12,11 @@ export interface CuttingProxy {
 /**
  * @param options.upload cut the first connection that sends more than this many bytes to the server
  * @param options.download cut the first connection that receives more than this many bytes
+ * @param options.webSockets false: cut every connection that asks to become a WebSocket
  */
 export async function startCuttingProxy(
   target: string,
-  options: { upload?: number; download?: number },
+  options: { upload?: number; download?: number; webSockets?: boolean },
 ): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
@@ -36,6 +37,10 @@ export async function startCuttingProxy(
     let down = 0;
     client.on('data', (chunk: Buffer) => {
       up += chunk.length;
+      if (options.webSockets === false && /^upgrade: websocket/im.test(chunk.toString('latin1'))) {
+        cut();
+        return;
+      }
       upstream.write(chunk, () => {
         if (cuts === 0 && options.upload !== undefined && up > options.upload) cut();
       });

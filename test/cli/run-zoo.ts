@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +14,21 @@ export interface Ended {
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** Runs the built `zoo` in a process of its own, with nothing of this machine's configuration but what is given. */
-export async function runZoo(
+export async function runZoo(args: string[], options: RunOptions = {}): Promise<Ended> {
+  return startZoo(args, options).ended;
+}
+
+export interface RunOptions {
+  environment?: Record<string, string>;
+  input?: string;
+  cwd?: string;
+}
+
+/** The same, for tests that meddle with the process while it runs. */
+export function startZoo(
   args: string[],
-  options: { environment?: Record<string, string>; input?: string; cwd?: string } = {},
-): Promise<Ended> {
+  options: RunOptions = {},
+): { child: ChildProcessWithoutNullStreams; ended: Promise<Ended> } {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: options.cwd,
@@ -24,6 +36,10 @@ export async function runZoo(
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(options.input ?? '');
+  return { child, ended: endOf(child) };
+}
+
+async function endOf(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -41,6 +57,7 @@ export function emptyFolder(): string {
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {
   let all = '';
-  for await (const chunk of stream) all += String(chunk);
+  stream.on('data', (chunk: Buffer) => (all += chunk.toString()));
+  await once(stream, 'end');
   return all;
 }

@@ -48,6 +48,8 @@ export interface LineageStep {
   strategyVersion: string | null;
   parameters: Record<string, unknown> | null;
   parent: { number: number; model: { owner: { name: string }; name: string } };
+  /** The pictures it was made with; null where there were none or you may not see them. */
+  datasetVersion: { number: number; dataset: { owner: { name: string }; name: string } } | null;
 }
 
 export interface ModelDetails {
@@ -81,7 +83,7 @@ const query = `query FindModel($owner: String!, $name: String!, $revision: Strin
         split imageCount excludedNearDuplicates accuracy accuracyInterval { low high } top5Accuracy balancedAccuracy
         macroF1 classes perClass { class imageCount precision recall f1 } confusion calibrationError
       }
-      parents { relation strategy strategyVersion parameters parent { number model { owner { name } name } } }
+      parents { relation strategy strategyVersion parameters parent { number model { owner { name } name } } datasetVersion { number dataset { owner { name } name } } }
     }
   }
 }`;

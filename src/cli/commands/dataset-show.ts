@@ -20,7 +20,7 @@ export function describeDataset(dataset: DatasetDetails, version: DatasetVersion
   const table = formatTable(
     [
       { heading: 'CLASS', shrink: true },
-      ...manifest.splits.map(({ split }) => ({ heading: split, align: 'right' as const })),
+      ...manifest.splits.map(({ split }) => ({ heading: split.toUpperCase(), align: 'right' as const })),
     ],
     manifest.classes.map((name, index) => [
       name,

@@ -15,6 +15,7 @@ interface ListedJob {
   state: JobState;
   strategy: string | null;
   model: { owner: { name: string }; name: string } | null;
+  dataset: { owner: { name: string }; name: string } | null;
   progress: { phase: string; done: number; total: number } | null;
   error: JobError | null;
   createdAt: string;
@@ -26,7 +27,7 @@ const query = `query Jobs($filter: JobFilter, $first: Int!) {
   jobs(filter: $filter, first: $first) {
     totalCount
     nodes {
-      id kind state strategy model { owner { name } name } progress { phase done total } error { code message }
+      id kind state strategy model { owner { name } name } dataset { owner { name } name } progress { phase done total } error { code message }
       createdAt startedAt finishedAt
     }
   }
@@ -67,9 +68,10 @@ export async function listJobs({ connection, output }: CommandContext, flags: Jo
 }
 
 function describe(job: ListedJob): string {
-  const target = job.model === null ? '' : ` → ${job.model.owner.name}/${job.model.name}`;
-  const what = job.kind === 'FINE_TUNE' ? `${job.strategy ?? 'fine-tune'}${target}` : 'data-set import';
-  return `${what}${standing(job)}`;
+  const target = job.model ?? job.dataset;
+  const what = job.kind === 'FINE_TUNE' ? (job.strategy ?? 'fine-tune') : 'import';
+  const where = target === null ? '' : ` → ${target.owner.name}/${target.name}`;
+  return `${what}${where}${standing(job)}`;
 }
 
 function standing({ state, progress, error, startedAt, finishedAt }: ListedJob): string {

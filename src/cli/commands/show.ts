@@ -57,11 +57,12 @@ function describeModel(model: ModelDetails, version: ModelVersion): string[] {
   ];
 }
 
-/** `finetune of starters/mobilenet-v2@1 by feature-extraction-svm 1.0.0 (C = 0.1)`. */
+/** `finetune of starters/mobilenet-v2@1 on ada/clothes@1 by feature-extraction-svm 1.0.0`. */
 export function describeStep(step: LineageStep): string {
-  const { parent } = step;
+  const { parent, datasetVersion: data } = step;
+  const on = data === null ? '' : ` on ${data.dataset.owner.name}/${data.dataset.name}@${data.number}`;
   const by = step.strategy === null ? '' : ` by ${step.strategy} ${step.strategyVersion ?? ''}`.trimEnd();
-  return `${step.relation.toLowerCase()} of ${parent.model.owner.name}/${parent.model.name}@${parent.number}${by}`;
+  return `${step.relation.toLowerCase()} of ${parent.model.owner.name}/${parent.model.name}@${parent.number}${on}${by}`;
 }
 
 function shorten(names: string[]): string {

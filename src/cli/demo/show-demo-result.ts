@@ -18,8 +18,7 @@ export function showDemoResult(
   output.document({ url, ...result, evaluation, elapsedMs });
   if (evaluation !== null) output.line(`\n${formatEvaluation(evaluation)}`);
   output.line('\nLineage');
-  for (const step of version.parents)
-    output.line(`  ${reference}@${version.number}: ${describeStep(step)},\n  fitted on ${result.dataset}`);
+  for (const step of version.parents) output.line(`  ${reference}@${version.number}: ${describeStep(step)}`);
   output.line(
     `\nDone in ${formatDuration(elapsedMs)}; ${version.files.length} files, ${formatBytes(version.sizeBytes)}. Where to look next:`,
   );
