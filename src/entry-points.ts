@@ -2,6 +2,8 @@
  * Where the scripts lie that run in processes of their own. They are always the built ones (`dist/`), also when the
  * caller runs from `src/` under the test runner: Node cannot run decorated TypeScript by itself.
  */
-export function entryPoint(name: 'zoo/database/pglite-child' | 'jobs/attempt-child'): URL {
+export function entryPoint(
+  name: 'zoo/database/pglite-child' | 'jobs/attempt-child' | 'learning/engines/onnx-worker',
+): URL {
   return new URL(`../dist/${name}.js`, import.meta.url);
 }

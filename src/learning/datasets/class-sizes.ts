@@ -1,5 +1,5 @@
 import { ZooError } from '../../errors.js';
-import type { Split } from '../dataset-manifest.js';
+import type { RejectedFile, Split } from '../dataset-manifest.js';
 import { quoteEntry } from './archive-path.js';
 
 /** A picture as far as counting goes. */
@@ -12,6 +12,7 @@ export interface CountedPicture {
  * Refuses data from which no classifier can be made or judged: every class needs two pictures, one of them for training,
  * and keeps at least one in each given split that held some (`before`).
  *
+ * @param rejected files that `before` has and `pictures` has not, for the message.
  * @throws ZooError DATASET_CLASS_TOO_SMALL naming every such class and what it has.
  */
 export function requireClassSizes(
@@ -19,6 +20,7 @@ export function requireClassSizes(
   pictures: CountedPicture[],
   before: CountedPicture[] = pictures,
   emptyClasses: string[] = [],
+  rejected: RejectedFile[] = [],
 ): void {
   const now = countByClass(classes, pictures);
   const then = countByClass(classes, before);
@@ -33,10 +35,9 @@ export function requireClassSizes(
   }
   if (problems.size === 0) return;
   const listed = [...problems].slice(0, 20).map(([name, what]) => `${quoteEntry(name)} (${what})`);
-  const rejected = before.length - pictures.length;
   throw new ZooError(
     'DATASET_CLASS_TOO_SMALL',
-    `${problems.size} of ${classes.length + emptyClasses.length} classes are too small: ${listed.join(', ')}${problems.size > 20 ? ', …' : ''}.${rejected > 0 ? ` ${rejected} files could not be used.` : ''} A class needs two pictures or more, one of them in train. Add pictures, or remove the class.`,
+    `${problems.size} of ${classes.length + emptyClasses.length} classes are too small: ${listed.join(', ')}${problems.size > 20 ? ', …' : ''}.${describeRejected(rejected)} A class needs two pictures or more, one of them in train. Add pictures, or remove the class.`,
     { classes: Object.fromEntries([...problems].slice(0, 100)) },
   );
 }
@@ -49,6 +50,12 @@ export function requireTwoClasses(classes: string[]): void {
     `The data set has ${classes[0] === undefined ? 'no class' : `one class, ${quoteEntry(classes[0])}`}; a classifier needs two or more. Pack the folder that holds the class folders.`,
     { classes },
   );
+}
+
+function describeRejected(rejected: RejectedFile[]): string {
+  if (rejected.length === 0) return '';
+  const some = rejected.slice(0, 3).map(({ path, code }) => `${quoteEntry(path)} (${code})`);
+  return ` ${rejected.length} files could not be used: ${some.join(', ')}${rejected.length > 3 ? ', …' : ''}.`;
 }
 
 type Counts = Record<Split | 'total' | 'unsplit', number>;

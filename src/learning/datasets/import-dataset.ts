@@ -76,7 +76,7 @@ export async function importDataset(request: ImportRequest): Promise<DatasetMani
       progress: (done, total) => progress('checking pictures', done, total),
     });
     const { usable, rejected } = inspection;
-    requireClassSizes(plan.classes, usable, plan.pictures);
+    requireClassSizes(plan.classes, usable, plan.pictures, [], rejected);
     progress('comparing pictures', 0, 1);
     const { placed, nearDuplicates } = placePictures(inspection, plan.givenSplits, options, signal);
     progress('comparing pictures', 1, 1);

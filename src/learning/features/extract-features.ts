@@ -1,9 +1,10 @@
 import type { ImageSource } from '../images/image-source.js';
-import { computeFeatures, type ComputeOptions, type FeatureMatrix } from './compute-features.js';
+import type { ImageRunOptions } from '../images/run-on-images.js';
+import { computeFeatures, type FeatureMatrix } from './compute-features.js';
 import type { FeatureCache } from './feature-cache.js';
 import type { FeatureExtractor } from './feature-extractor.js';
 
-export interface ExtractOptions extends ComputeOptions {
+export interface ExtractOptions extends ImageRunOptions {
   /** Rows found there are not computed again; rows computed are kept there. The source must know its digests. */
   cache?: FeatureCache;
   /** Told when a damaged or wrong part of the cache is thrown away. */

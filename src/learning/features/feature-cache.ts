@@ -1,7 +1,8 @@
 import { readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageSource } from '../images/image-source.js';
-import { computeFeatures, type ComputeOptions, type FeatureMatrix } from './compute-features.js';
+import type { ImageRunOptions } from '../images/run-on-images.js';
+import { computeFeatures, type FeatureMatrix } from './compute-features.js';
 import { evictFeatures } from './evict-features.js';
 import type { FeatureExtractor } from './feature-extractor.js';
 import { readShard, readShardHeader, shardExtension, writeShard } from './feature-shard.js';
@@ -10,7 +11,7 @@ import { withFileLock } from './file-lock.js';
 /** A source that knows its pictures' digests. */
 export type DigestedSource = ImageSource & Required<Pick<ImageSource, 'sha256'>>;
 
-export interface CacheOptions extends ComputeOptions {
+export interface CacheOptions extends ImageRunOptions {
   log?(message: string): void;
 }
 

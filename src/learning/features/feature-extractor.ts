@@ -13,7 +13,7 @@ export interface FeatureExtractor {
   /** What it gives, in the order asked for. */
   readonly cuts: readonly { cut: FeatureCut; featureDim: number; key: string }[];
   /**
-   * Blocks the event loop while it computes.
+   * May be called again before it is done.
    *
    * @param pixels uint8 [count, height, width, channels].
    * @returns per cut, float32 [count, featureDim].

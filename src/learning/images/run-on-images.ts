@@ -1,0 +1,42 @@
+import type { InputSpec } from '../model-manifest.js';
+import { imageBatches } from './image-batches.js';
+import type { ImageSource } from './image-source.js';
+
+export interface ImageRunOptions {
+  /** Pictures decoded together. */
+  batchSize?: number;
+  signal?: AbortSignal;
+  /** Called with pictures done so far, and all. */
+  progress?(done: number, total: number): void;
+}
+
+/**
+ * Decodes pictures and hands them to a network, both at the same time: while the network runs on one batch, the next
+ * one waits at its door and those after it are being decoded.
+ *
+ * @param run the network: per output, one row per picture.
+ * @param take is given the rows of each batch, in order, and the position of its first picture.
+ * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted.
+ */
+export async function runOnImages(
+  run: (pixels: Uint8Array, count: number) => Promise<Float32Array[]>,
+  source: ImageSource,
+  indices: readonly number[],
+  input: InputSpec,
+  { batchSize = 32, signal, progress }: ImageRunOptions,
+  take: (rows: Float32Array[], start: number) => void,
+): Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  for await (const batch of imageBatches(source, indices, input, { batchSize, signal })) {
+    const result = run(batch.pixels, batch.count);
+    await running;
+    running = result.then((rows) => {
+      take(rows, batch.start);
+      progress?.(batch.start + batch.count, indices.length);
+    });
+    // Met at the next turn; until then it is not an unhandled one.
+    running.catch(() => undefined);
+  }
+  await running;
+  signal?.throwIfAborted();
+}
