@@ -27,11 +27,13 @@ export function fingerprint(pixels: Uint8Array): Fingerprint {
 }
 
 function luminance(pixels: Uint8Array): Float64Array {
-  return Float64Array.from({ length: fingerprintSide ** 2 }, (_, index) => {
-    const [red = 0, green = 0, blue = 0] = pixels.subarray(index * 3, index * 3 + 3);
+  const grey = new Float64Array(fingerprintSide ** 2);
+  for (let index = 0; index < grey.length; index += 1) {
+    const at = index * 3;
     // ITU-R BT.601, as JPEG has it.
-    return 0.299 * red + 0.587 * green + 0.114 * blue;
-  });
+    grey[index] = 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0);
+  }
+  return grey;
 }
 
 /** cosines[k · 32 + i] = cos(π (2i + 1) k / 64), the DCT-II's basis for k = 0 … 7. */
