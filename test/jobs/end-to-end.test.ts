@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readJobEvents } from '../../src/jobs/job-events.js';
 import { launchFineTune } from '../../src/jobs/launch-fine-tune.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
+import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
+import { writeLayerShards } from '../../src/learning/tfjs-layers/write-layer-shards.js';
 import { executeSql } from '../../src/jobs/execute-sql.js';
 import {
   LineageEdge,
@@ -10,8 +12,19 @@ import {
   VersionFile,
   DatasetVersion,
 } from '../../src/zoo/database/entities/index.js';
-import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
-import { createJobsFixture, type JobsFixture } from './support.js';
+import { realModel } from '../learning/support/real-models.js';
+import { cancelJob } from '../../src/jobs/cancel-job.js';
+import { watchJobEvents } from '../../src/jobs/watch-job-events.js';
+import {
+  clothingArchive,
+  colourArchive,
+  endOf,
+  launchTestImport,
+  publishTestModel,
+  tinyNetwork,
+  unreadableArchive,
+} from './real-work.js';
+import { createJobsFixture, jobById, type JobsFixture } from './support.js';
 import { availableDatabases, unavailableDatabases } from '../support/database.js';
 import { leaveOut } from '../support/left-out.js';
 
@@ -109,5 +122,55 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     expect(events.some(({ type, payload }) => type === 'metric' && payload['name'] === 'test/accuracy')).toBe(
       true,
     );
+  });
+
+  test('a running job is called off, its process ends and nothing is published', async () => {
+    const { zoo, principal } = fixture;
+    const jobId = await launchTestImport(zoo, principal, 'many', await colourArchive(700, 9));
+    for await (const event of watchJobEvents(zoo, jobId, 0)) {
+      if (event.type === 'progress') await cancelJob(zoo, principal, jobId);
+    }
+    expect(await jobById(zoo, jobId)).toMatchObject({ state: 'CANCELLED', resultDatasetVersionId: null });
+    expect(await zoo.database.getRepository(DatasetVersion).countBy({ jobId })).toBe(0);
+    await expect.poll(() => worker.busy).toBe(0);
+  });
+
+  test('an archive that turns out to be no use fails its job with the reason', async () => {
+    const { zoo, principal } = fixture;
+    const jobId = await launchTestImport(zoo, principal, 'unreadable', await unreadableArchive());
+    expect(await endOf(zoo, jobId)).toMatchObject({
+      state: 'FAILED',
+      fence: 1,
+      infrastructureFailures: 0,
+      error: { code: 'DATASET_CLASS_TOO_SMALL' },
+    });
+  });
+
+  test('a real network learns to name real clothes', async () => {
+    const { zoo, principal } = fixture;
+    const importing = await endOf(
+      zoo,
+      await launchTestImport(zoo, principal, 'clothes', await clothingArchive()),
+    );
+    expect(importing.error).toBeNull();
+    const launched = await launchFineTune(zoo, principal, {
+      baseVersionId: await publishTestModel(
+        zoo,
+        principal,
+        'mobilenet',
+        writeLayerShards(await loadTfjsLayers(realModel('mobilenet_v2'))),
+      ),
+      datasetVersionId: importing.resultDatasetVersionId ?? '',
+      strategy: 'feature-extraction-svm',
+      name: 'ada/clothes-namer',
+    });
+    const job = await endOf(zoo, launched.id);
+    expect(job).toMatchObject({ state: 'COMPLETED', error: null });
+    const version = await zoo.database
+      .getRepository(ModelVersion)
+      .findOneByOrFail({ id: job.resultModelVersionId ?? '' });
+    expect(version.evaluation?.classes).toHaveLength(10);
+    // Ten classes: guessing gives 0.1.
+    expect(version.evaluation?.accuracy).toBeGreaterThan(0.5);
   });
 });

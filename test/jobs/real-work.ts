@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { announceQueued } from '../../src/jobs/job-signals.js';
@@ -83,6 +86,30 @@ export async function colourArchive(perClass = 20, seed = 1): Promise<Buffer> {
         .toBuffer();
       archive.entry({ name: `${name}/${picture}.png` }, png);
     }
+  }
+  archive.finalize();
+  return buffer(archive);
+}
+
+/** Class folders of files that look like pictures by their names only. */
+export async function unreadableArchive(): Promise<Buffer> {
+  const archive = pack();
+  for (const name of ['cat', 'dog']) {
+    for (let picture = 0; picture < 4; picture++)
+      archive.entry({ name: `${name}/${picture}.png` }, 'no picture');
+  }
+  archive.finalize();
+  return buffer(archive);
+}
+
+/** The real photographs of examples/clothing-mini, in their split and class folders. */
+export async function clothingArchive(): Promise<Buffer> {
+  const folder = fileURLToPath(new URL('../../examples/clothing-mini/images/', import.meta.url));
+  const archive = pack();
+  for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const path = join(file.parentPath, file.name);
+    archive.entry({ name: relative(folder, path) }, await readFile(path));
   }
   archive.finalize();
   return buffer(archive);
