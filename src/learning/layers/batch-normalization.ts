@@ -22,6 +22,8 @@ export const batchNormalization = defineLayer({
     center: z.boolean().prefault(true),
     scale: z.boolean().prefault(true),
     renorm: z.literal(false).nullish(),
+    renorm_clipping: trainingOnly,
+    renorm_momentum: trainingOnly,
     synchronized: trainingOnly,
     ...weightKeys('beta'),
     ...weightKeys('gamma'),

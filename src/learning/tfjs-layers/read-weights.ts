@@ -162,12 +162,16 @@ function matchNames(groups: Group[], expected: ExpectedWeights): Map<string, Pla
   return places;
 }
 
-/** Converters of several years put scopes around, or a cell's name into, `layer/weight`; some leave `:0` at the end. */
+/**
+ * Converters of several years put scopes around, or a cell's name into, `layer/weight`; some leave `:0` at the end.
+ * Keras 3 calls a depthwise kernel just `kernel`.
+ */
 function spellings(name: string): string[] {
   const parts = name.replace(/:0$/, '').split('/');
   const scoped = parts.map((_, index) => parts.slice(index).join('/'));
   const withoutCell = [...parts.slice(0, -2), ...parts.slice(-1)].join('/');
-  return [...scoped.slice(0, -1), withoutCell];
+  const known = [...scoped.slice(0, -1), withoutCell];
+  return [...known, ...known.map((spelling) => spelling.replace(/\/kernel$/, '/depthwise_kernel'))];
 }
 
 function assertSizes(groups: Group[], sizes: ReadonlyMap<string, number>, maxBytes: number): void {

@@ -81,6 +81,16 @@ describe('composeClassifier on a real network', () => {
     await expectSamePredictions(smaller, writeLayerShards(smaller));
   });
 
+  it('works on a network of branches (InceptionV3) at a size of our own', async () => {
+    const base = await loadTfjsLayers(realModel('inception_v3'));
+    const backbone = composeBackbone(base, 'mixed10', 'average');
+    const smaller = await loadTfjsLayers(filesInMemory(backbone.files), {
+      input: { height: 107, width: 99 },
+    });
+    expect(smaller.manifest.outputShape).toEqual([null, 2048]);
+    await expectSamePredictions(smaller, writeLayerShards(smaller));
+  });
+
   it('names a classifier apart from a layer that is called so already', async () => {
     const base = await loadTfjsLayers(realModel('mobilenet_v2'));
     const fitted = {
