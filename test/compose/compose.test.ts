@@ -85,6 +85,18 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('copies into the image everything that the package consists of', () => {
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
+    const base =
+      dockerfile.split(/^FROM /m).find((stage) => stage.split('\n')[0]?.endsWith(' AS base')) ?? '';
+    const copied = [...base.matchAll(/^COPY (?:--from=\S+ )?(.+) \S+$/gm)].flatMap(([, sources]) =>
+      (sources ?? '').split(' ').map((source) => source.replace(/^\/app\//, '')),
+    );
+    expect(files.filter((file) => !copied.includes(file))).toEqual([]);
+    const ignored = readFileSync('.dockerignore', 'utf8').split('\n');
+    for (const file of files.filter((each) => each !== 'dist')) expect(ignored).toContain(`!${file}`);
+  });
+
   it('waits for what is healthy, and checks everything it waits for', () => {
     for (const service of Object.values(compose.services)) {
       for (const [name, { condition }] of Object.entries(service.depends_on ?? {})) {

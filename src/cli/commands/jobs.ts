@@ -39,7 +39,7 @@ export async function listJobs({ connection, output }: CommandContext, flags: Jo
     connection,
     query,
     {
-      filter: flags.state === undefined ? undefined : { states: [flags.state.toUpperCase()] },
+      filter: flags.state === undefined ? undefined : { state: [flags.state.toUpperCase()] },
       first: Math.min(100, Math.max(1, flags.limit)),
     },
   );

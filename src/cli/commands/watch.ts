@@ -15,9 +15,13 @@ export async function watch(context: CommandContext, jobId: string): Promise<voi
 }
 
 /** Follows a job until it ends. Ctrl-C stops following, not the job; a second one ends the process at once. */
-export async function watchJob(context: CommandContext, jobId: string): Promise<WatchEnd> {
+export async function watchJob(
+  context: CommandContext,
+  jobId: string,
+  options: { quiet?: boolean } = {},
+): Promise<WatchEnd> {
   const { connection, output } = context;
-  const display = new WatchDisplay(output);
+  const display = new WatchDisplay(output, options.quiet);
   const detach = new AbortController();
   const onInterrupt = () => {
     process.once('SIGINT', () => process.exit(exitCodes.interrupted));

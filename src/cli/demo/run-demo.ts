@@ -85,7 +85,7 @@ async function importPictures(context: CommandContext, folder: string): Promise<
     options: {},
     create: { card: await readFile(join(folder, 'README.md'), 'utf8'), visibility: 'PUBLIC' },
   });
-  const end = await watchJob(context, jobId);
+  const end = await watchJob(context, jobId, { quiet: true });
   if (end === 'detached') return 'detached';
   if (end.state !== 'COMPLETED')
     throw new ZooError('JOB_FAILED', end.error?.message ?? 'The import did not complete.');
@@ -113,7 +113,7 @@ async function adapt(
     visibility: 'PUBLIC',
     notes: `Adapted from ${base} by zoo demo.`,
   });
-  const end = await watchJob(context, job);
+  const end = await watchJob(context, job, { quiet: true });
   if (end === 'detached') return 'detached';
   if (end.state !== 'COMPLETED')
     throw new ZooError('JOB_FAILED', end.error?.message ?? 'The job did not complete.');

@@ -7,7 +7,11 @@ import type { Progress } from './progress.js';
 export class WatchDisplay {
   private phase: { name: string; progress: Progress; total: number } | undefined;
 
-  constructor(private readonly output: Output) {}
+  /** @param quiet leaves out what the strategy has to say on the way. */
+  constructor(
+    private readonly output: Output,
+    private readonly quiet = false,
+  ) {}
 
   show(event: JobEvent): void {
     this.output.document(event);
@@ -16,7 +20,7 @@ export class WatchDisplay {
         this.showProgress(event);
         break;
       case 'JobLogEvent':
-        this.say(event.message);
+        if (!this.quiet) this.say(event.message);
         break;
       case 'JobMetricEvent':
         // Curves are for programs and pages; a terminal shows where the job is.
