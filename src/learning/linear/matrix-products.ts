@@ -54,6 +54,8 @@ export class MatrixProducts {
         // The arena would keep the packed operand of every shape it has seen.
         enableCpuMemArena: false,
         logSeverityLevel: 3,
+        // Between two products this thread works alone; threads that spin meanwhile would take cores from other jobs.
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
       });
       this.#sessions.set(key, session);
     }
