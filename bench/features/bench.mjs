@@ -43,7 +43,13 @@ for (let round = 0; round < Number(values.rounds); round++) {
       input: request,
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, OMP_NUM_THREADS: String(threads), CUDA_VISIBLE_DEVICES: '' },
+      env: {
+        ...process.env,
+        OMP_NUM_THREADS: String(threads),
+        // PyTorch's threads would otherwise spin while they wait: doubly dear on a machine that is not idle.
+        OMP_WAIT_POLICY: 'PASSIVE',
+        CUDA_VISIBLE_DEVICES: '',
+      },
     });
     const result = JSON.parse(output.trim().split('\n').at(-1));
     results[name].push(result);
