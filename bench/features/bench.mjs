@@ -5,8 +5,10 @@
 // FOLDER holds JPEG files at any depth; PYTHON has tensorflow, torch, torchvision and pillow. The three take turns, so
 // that what else the machine does hits all of them; the figures are medians and their ratios.
 import { execFileSync } from 'node:child_process';
+import console from 'node:console';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 

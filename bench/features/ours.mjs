@@ -1,6 +1,10 @@
 // Features of MobileNetV2 (the starter, 224 × 224, width 1) with the zoo's own extraction. Called by bench.mjs.
+import { Buffer } from 'node:buffer';
+import console from 'node:console';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
 import { extractFeatures } from '../../dist/learning/features/extract-features.js';
 import { createFeatureExtractor } from '../../dist/learning/features/feature-extractor.js';
 import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
