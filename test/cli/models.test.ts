@@ -68,6 +68,7 @@ describe('zoo push and pull', () => {
     expect(json(pulled)).toMatchObject({ version: 1, folder: target });
     const files = json(pulled)['files'] as { path: string; sizeBytes: number }[];
     expect(files.length).toBeGreaterThan(2);
+    expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain('# Tiny');
     for (const { path, sizeBytes } of files) expect(statSync(join(target, path)).size).toBe(sizeBytes);
   });
 

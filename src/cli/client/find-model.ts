@@ -60,6 +60,8 @@ export interface ModelDetails {
   license: string | null;
   tags: string[];
   visibility: 'PUBLIC' | 'PRIVATE';
+  /** Markdown with front matter. */
+  card: string;
   aliases: { name: string; version: { number: number } | null }[];
   versions: { totalCount: number };
   version: ModelVersion | null;
@@ -67,7 +69,7 @@ export interface ModelDetails {
 
 const query = `query FindModel($owner: String!, $name: String!, $revision: String!) {
   model(owner: $owner, name: $name) {
-    id owner { name } name task license tags visibility
+    id owner { name } name task license tags visibility card
     aliases { name version { number } }
     versions { totalCount }
     version(revision: $revision) {

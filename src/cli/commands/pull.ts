@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { containedPath } from '../client/contained-path.js';
 import { downloadFile } from '../client/download-file.js';
 import { requireModelVersion } from '../client/find-model.js';
@@ -21,7 +22,7 @@ export async function pull(
 ): Promise<void> {
   const { connection, output } = context;
   const { owner, name, revision } = parseReference(reference);
-  const { version } = await requireModelVersion(connection, { owner, name, revision });
+  const { model, version } = await requireModelVersion(connection, { owner, name, revision });
   const target = resolve(folder ?? name);
   // Before anything is written: one bad name and nothing is pulled.
   const files = version.files.map((file) => ({ ...file, target: containedPath(target, file.path) }));
@@ -46,6 +47,8 @@ export async function pull(
   } finally {
     progress.end();
   }
+  // The card can be edited: it belongs to the model, not to the version's digests.
+  if (model.card !== '') await writeFile(join(target, 'README.md'), model.card);
   output.line(
     `Pulled ${owner}/${name}@${version.number} into ${target}: ${files.length} files, ${formatBytes(total)}, every digest right (${files.length - fetched} were there already).`,
   );
