@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { RequestHandler } from 'express';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
@@ -30,7 +33,13 @@ export async function createHttpEndpoint(zoo: Zoo, schema: GraphQLSchema): Promi
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: operationLimits.tokens },
     logger: zoo.log,
-    plugins: [limitsPlugin(schema), errorsPlugin, ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      limitsPlugin(schema),
+      errorsPlugin,
+      ApolloServerPluginLandingPageDisabled(),
+      // Answers depend on who asks and are not cached; the plugin would also wrap every field of every row.
+      ApolloServerPluginCacheControlDisabled(),
+    ],
   });
   await server.start();
   const handler = expressMiddleware(server, {

@@ -5,7 +5,6 @@ import { findModel } from '../../zoo/models/load-models.js';
 import { listVersions } from '../../zoo/models/load-versions.js';
 import type { ModelRow, ModelVersionRow } from '../../zoo/models/model-rows.js';
 import { invalidInput } from '../../zoo/parse-input.js';
-import { accountById } from '../accounts/account-loader.js';
 import { AccountType } from '../accounts/account.type.js';
 import { PageArguments, toConnection, type Connection } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
@@ -53,8 +52,13 @@ export class ModelResolver {
   }
 
   @FieldResolver(() => AccountType, { description: 'Whose it is.' })
-  async owner(@Root() model: ModelRow, @Ctx() context: GraphQLContext): Promise<AccountType | null> {
-    return accountById(context).load(model.ownerId);
+  owner(@Root() model: ModelRow): AccountType {
+    return {
+      id: model.ownerId,
+      name: model.ownerName,
+      kind: model.ownerKind,
+      createdAt: model.ownerCreatedAt,
+    };
   }
 
   @FieldResolver(() => String, {

@@ -32,6 +32,8 @@ export class AliasType {
 export class ModelType extends Node implements ModelRow {
   ownerId: string;
   ownerName: string;
+  ownerKind: 'USER' | 'ORGANIZATION';
+  ownerCreatedAt: Date;
   @Field(() => String, { description: 'Unique under its owner.' })
   name: string;
   @Field(() => String, { description: 'Hub task id, for example image-classification.' })

@@ -39,6 +39,9 @@ const filterSchema = z.object({
   deleted: z.boolean().nullish(),
 });
 
+/** Puts `filter.` before the place of every problem. */
+const listingSchema = z.object({ filter: filterSchema });
+
 export type ModelFilter = z.input<typeof filterSchema>;
 export type ModelOrder = 'UPDATED' | 'CREATED' | 'NAME' | 'PARAMETERS' | 'METRIC' | 'RELEVANCE';
 
@@ -59,7 +62,7 @@ export async function listModels(
   principal: Principal,
   listing: ModelListing,
 ): Promise<Page<ModelRow>> {
-  const filter = parseInput(z.object({ filter: filterSchema }), { filter: listing.filter ?? {} }).filter;
+  const { filter } = parseInput(listingSchema, { filter: listing.filter ?? {} });
   const search = filter.search?.trim() ?? '';
   const order = listing.orderBy ?? (search === '' ? 'UPDATED' : 'RELEVANCE');
   return fetchPage<ModelRow>(

@@ -6,6 +6,8 @@ export interface ModelRow {
   id: string;
   ownerId: string;
   ownerName: string;
+  ownerKind: 'USER' | 'ORGANIZATION';
+  ownerCreatedAt: Date;
   name: string;
   task: string;
   license: string | null;
@@ -40,7 +42,8 @@ export interface ModelVersionDetails {
 }
 
 /** Raw SQL for the hot reads: hydrating entities costs more than the query. Use with `modelTables`. */
-export const modelColumns = `m.id, m.owner_id AS "ownerId", o.name AS "ownerName", m.name, m.task, m.license, m.tags,
+export const modelColumns = `m.id, m.owner_id AS "ownerId", o.name AS "ownerName", o.kind AS "ownerKind",
+  o.created_at AS "ownerCreatedAt", m.name, m.task, m.license, m.tags,
   m.visibility, m.latest_number AS "latestNumber", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
   m.deleted_at AS "deletedAt"`;
 
