@@ -1,4 +1,4 @@
-import { ZooError } from '../../errors.js';
+import { PickleInput, refusedPickle as refused } from './pickle-input.js';
 
 /** A value of a decoded pickle. Classes are never looked up and nothing is ever called: only what is listed here can come out. */
 export type PickleValue =
@@ -219,54 +219,4 @@ function isCount(value: PickleValue | undefined): value is number {
 
 function isCounts(value: PickleValue | undefined): value is number[] {
   return Array.isArray(value) && value.length <= 8 && value.every(isCount);
-}
-
-function refused(reason: string): ZooError {
-  return new ZooError(
-    'STARTER_FILE_REFUSED',
-    `The file is not a PyTorch state dict that can be read safely: ${reason}. Use the file of the package named in the documentation.`,
-  );
-}
-
-/** Bounds-checked little-endian reading. */
-class PickleInput {
-  constructor(
-    private readonly bytes: Uint8Array,
-    public position: number,
-  ) {}
-
-  byte(): number {
-    const value = this.bytes[this.position++];
-    if (value === undefined) throw refused('it ends in the middle of an instruction');
-    return value;
-  }
-
-  uint32(): number {
-    return this.int32() >>> 0;
-  }
-
-  int32(): number {
-    return this.byte() | (this.byte() << 8) | (this.byte() << 16) | (this.byte() << 24);
-  }
-
-  longInteger(length: number): bigint {
-    let value = 0n;
-    for (let i = 0; i < length; i++) value |= BigInt(this.byte()) << BigInt(8 * i);
-    return length === 0 ? 0n : BigInt.asIntN(8 * length, value);
-  }
-
-  text(length: number): string {
-    if (this.position + length > this.bytes.length) throw refused('a text is longer than the file');
-    const text = Buffer.from(this.bytes.subarray(this.position, this.position + length)).toString('utf8');
-    this.position += length;
-    return text;
-  }
-
-  line(): string {
-    const end = this.bytes.indexOf(0x0a, this.position);
-    if (end < 0 || end - this.position > 200) throw refused('a name does not end');
-    const text = this.text(end - this.position);
-    this.position++;
-    return text;
-  }
 }
