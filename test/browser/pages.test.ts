@@ -90,5 +90,17 @@ if (executablePath === undefined) {
       expect(complaints).toEqual([]);
       await page.close();
     });
+
+    test('GraphiQL speaks WebSocket for subscriptions, also from an address that holds the query', async () => {
+      const query = 'subscription { jobEvents(jobId: "nonsense") { __typename } }';
+      const { page, complaints } = await open(`/graphql?query=${encodeURIComponent(query)}`);
+      const opened = page.waitForEvent('websocket');
+      await page.click('button[aria-label^="Execute query"]');
+      expect(new URL((await opened).url()).pathname).toBe('/graphql');
+      const answer = page.locator('.result-window');
+      await expect.poll(() => answer.innerText(), { timeout: 20_000 }).toContain('NOT_FOUND');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
   });
 }
