@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path/posix';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { ZooError } from '../errors.js';
@@ -13,6 +12,7 @@ import { authenticateRequest } from './authenticate-request.js';
 import { parseByteRange } from './byte-range.js';
 import { fileType } from './file-type.js';
 import { principalOf } from './principal-of.js';
+import { sendFilePart } from './send-file-part.js';
 
 /** How long a link into the object store is good. It only has to last until the download has begun. */
 const linkSeconds = 300;
@@ -76,21 +76,34 @@ async function answer(
       return;
     }
   }
-  const source = request.method === 'HEAD' ? undefined : await open(zoo, found, range);
-  const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
-  response.setHeader('Content-Length', end - start + 1);
-  if (range !== undefined)
-    response.status(206).setHeader('Content-Range', `bytes ${start}-${end}/${sizeBytes}`);
-  if (source === undefined) {
-    response.end();
-    return;
+  const span = range ?? { start: 0, end: sizeBytes - 1 };
+  const send = request.method === 'HEAD' ? endAtOnce : await openSender(zoo, found, span);
+  response.setHeader('Content-Length', span.end - span.start + 1);
+  if (range !== undefined) {
+    response.status(206).setHeader('Content-Range', `bytes ${span.start}-${span.end}/${sizeBytes}`);
   }
   try {
-    await pipeline(source, response);
+    await send(response);
   } catch (error) {
     // The client went away, or the store broke off and the client sees too few bytes: there is nothing left to answer.
     zoo.log.debug({ err: error, requestId: response.locals['requestId'] }, 'download broken off');
   }
+}
+
+type Sender = (response: Response) => Promise<void>;
+
+const endAtOnce: Sender = async (response) => void response.end();
+
+/** Gets hold of the bytes before the answer begins, while an error can still be one. */
+async function openSender(zoo: Zoo, { content }: FoundFile, span: ByteRange): Promise<Sender> {
+  if ('text' in content) {
+    const bytes = Buffer.from(content.text).subarray(span.start, span.end + 1);
+    return async (response) => void response.end(bytes);
+  }
+  const file = await zoo.store.openFile(content.sha256);
+  if (file !== undefined) return (response) => sendFilePart(file, span, response);
+  const stream = await readBlob(zoo, content.sha256, span);
+  return (response) => pipeline(stream, response);
 }
 
 function referenceOf(kind: FileReference['kind'], { params }: Request): FileReference {
@@ -164,10 +177,4 @@ function rangeOf(
     if (error instanceof ZooError) response.setHeader('Content-Range', `bytes */${sizeBytes}`);
     throw error;
   }
-}
-
-async function open(zoo: Zoo, { content }: FoundFile, range: ByteRange | undefined): Promise<Readable> {
-  if (!('text' in content)) return readBlob(zoo, content.sha256, range);
-  const bytes = Buffer.from(content.text);
-  return Readable.from([range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)]);
 }

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaveOut } from '../support/left-out.js';
 import { s3StartTimeoutMs } from '../support/s3-servers.js';
@@ -6,7 +8,7 @@ import { startTestServer, type TestServer } from '../support/server.js';
 import { storeNames } from '../support/store.js';
 import { storeEnvironment } from '../support/store-environment.js';
 import { publishFiles } from './publish-files.js';
-import { send, type RawAnswer } from './raw-request.js';
+import { openRequest, send, type RawAnswer } from './raw-request.js';
 
 const weights = randomBytes(300_000);
 const newer = randomBytes(1000);
@@ -208,6 +210,46 @@ for (const { name, remedy } of storeNames) {
         const answer = await send(weightsUrl(), 'GET', { range });
         expect(answer.status).toBe(status);
         expect(answer.body.equals(weights.subarray(start, end))).toBe(true);
+      });
+
+      it('gives a slow reader the right bytes, and an empty file none', async () => {
+        const bytes = randomBytes(9 * 1024 * 1024 + 3);
+        await publishFiles(server.zoo, {
+          owner: 'alice',
+          name: 'large',
+          files: { 'a.bin': bytes, 'empty.bin': Buffer.of() },
+        });
+        const { request, answer } = openRequest(urlOf('/models/alice/large/resolve/1/a.bin'), 'GET', {});
+        request.end();
+        const [response] = (await once(request, 'response')) as [IncomingMessage];
+        // Held back until every buffer on the way is full.
+        response.pause();
+        await send(urlOf('/models/alice/large/resolve/1/empty.bin'), 'GET');
+        response.resume();
+        expect((await answer).body.equals(bytes)).toBe(true);
+        const empty = await send(urlOf('/models/alice/large/resolve/1/empty.bin'), 'GET');
+        expect([empty.status, empty.headers['content-length'], empty.body.length]).toEqual([200, '0', 0]);
+      });
+
+      it('goes on serving after clients that went away in the middle', async () => {
+        const url = urlOf('/models/alice/large/resolve/1/a.bin');
+        for (let time = 0; time < 5; time++) {
+          const { request, answer } = openRequest(url, 'GET', {});
+          const lost = expect(answer).rejects.toThrow();
+          request.end();
+          const [response] = (await once(request, 'response')) as [IncomingMessage];
+          response.destroy(new Error('the client went away'));
+          await lost;
+        }
+        expect((await send(url, 'GET')).body.length).toBe(9 * 1024 * 1024 + 3);
+      });
+
+      it('answers 404 when the bytes of a version are gone, before it has begun', async () => {
+        const lost = Buffer.from('lost');
+        await publishFiles(server.zoo, { owner: 'alice', name: 'damaged', files: { 'a.bin': lost } });
+        await server.zoo.store.remove(digestOf(lost));
+        const answer = await send(urlOf('/models/alice/damaged/resolve/1/a.bin'), 'GET');
+        expect([answer.status, answer.code, answer.headers.etag]).toEqual([404, 'BLOB_NOT_FOUND', undefined]);
       });
 
       it('gives the whole when the part would be of another file', async () => {

@@ -73,10 +73,14 @@ export class LocalStore implements ObjectStore {
   }
 
   async read(sha256: string, range?: ByteRange): Promise<Readable> {
+    const file = await this.openFile(sha256);
+    return file.createReadStream({ ...range, highWaterMark: readChunkBytes });
+  }
+
+  async openFile(sha256: string): Promise<FileHandle> {
     const path = join(this.folder, blobKey(sha256));
     try {
-      const file = await open(path, 'r');
-      return file.createReadStream({ ...range, highWaterMark: readChunkBytes });
+      return await open(path, 'r');
     } catch (error) {
       if (isErrno(error, 'ENOENT')) {
         throw new ZooError('BLOB_NOT_FOUND', `There are no bytes under the digest ${sha256}.`, { sha256 });

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 /** Where blobs are kept: content-addressed, written once. Every implementation passes the same contract suite. */
@@ -38,6 +39,13 @@ export interface ObjectStore {
     seconds: number,
     options?: { filename?: string; contentType?: string },
   ): Promise<string | undefined>;
+  /**
+   * The file a blob lies in, opened for reading and closed by the caller; undefined where the store has no files (S3). Whoever
+   * sends a whole blob can read it into memory of its own, again and again the same.
+   *
+   * @throws ZooError BLOB_NOT_FOUND
+   */
+  openFile(sha256: string): Promise<FileHandle | undefined>;
   /** Whether the store can be read and written now. @throws ZooError STORE_UNAVAILABLE */
   check(): Promise<void>;
   /** Drops what uploads left behind that broke off more than a day ago or whose process is gone. */

@@ -142,6 +142,10 @@ export class S3Store implements ObjectStore {
     });
   }
 
+  openFile(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async check(): Promise<void> {
     const { client } = this.inside;
     const key = `probes/${randomUUID()}`;
