@@ -1,5 +1,15 @@
+import { findSteps } from './conjugate-gradients.js';
 import type { Group, Loss } from './loss.js';
-import { allocateMatrix, firstRows, type Matrix, type MatrixProducts } from './matrix-products.js';
+import { firstRows, type Matrix, type MatrixProducts } from './matrix-products.js';
+import {
+  addScaled,
+  dot,
+  groupOf,
+  part,
+  type NewtonState,
+  type NewtonWorkspace,
+  type Work,
+} from './newton-workspace.js';
 import type { SharedPreconditioner } from './preconditioner.js';
 
 /** min over weights of ½‖weights‖² + loss(features · weights), for many groups of columns at once. */
@@ -112,147 +122,10 @@ export async function solveByNewton(
   }
 }
 
-interface Work {
-  scores: Matrix;
-  slopes: Matrix;
-  directionScores: Matrix;
-  gradients: Matrix;
-  steps: Matrix;
-  residuals: Matrix;
-  directions: Matrix;
-  /** Rows of the systems that still run, packed for a product, and what the product gave. */
-  packed: Matrix;
-  products: Matrix;
-}
-
-/** Where the solver stands within one solve. */
-interface State {
-  weights: Matrix;
-  scores: Matrix;
-}
-
-/** Memory that one solve after the other uses. Grows to the most columns asked for. */
-export class NewtonWorkspace {
-  #columns = 0;
-  #work: Work | undefined;
-
-  constructor(
-    private readonly rows: number,
-    private readonly width: number,
-  ) {}
-
-  take(columns: number): Work {
-    if (this.#work === undefined || columns > this.#columns) {
-      const perRow = () => allocateMatrix(columns, this.rows);
-      const perFeature = () => allocateMatrix(columns, this.width);
-      this.#columns = columns;
-      this.#work = {
-        scores: perRow(),
-        slopes: perRow(),
-        directionScores: perRow(),
-        gradients: perFeature(),
-        steps: perFeature(),
-        residuals: perFeature(),
-        directions: perFeature(),
-        packed: perFeature(),
-        products: perFeature(),
-      };
-    }
-    return { ...this.#work, scores: firstRows(this.#work.scores, columns) };
-  }
-}
-
-const maxConjugateSteps = 50;
-
-/** Solves Hessian · step = −gradient for all active groups, loosely. Returns the passes over the features. */
-async function findSteps(
-  { products, features, loss, groups, preconditioner, C, signal }: NewtonProblem,
-  state: State,
-  work: Work,
-  active: number[],
-): Promise<number> {
-  const { groupSize } = loss;
-  let curvature = 0;
-  active.forEach((group, at) => {
-    curvature +=
-      loss.meanCurvature(
-        groupOf(groups, group),
-        part(state.scores, group, groupSize),
-        part(work.slopes, at, groupSize),
-        C,
-      ) / active.length;
-  });
-  await preconditioner.update(curvature);
-
-  const count = active.length * groupSize;
-  const residuals = firstRows(work.residuals, count);
-  for (let at = 0; at < residuals.data.length; at++)
-    residuals.data[at] = -(work.gradients.data[at] as number);
-  work.steps.data.fill(0, 0, residuals.data.length);
-  await preconditioner.apply(residuals, firstRows(work.directions, count));
-  const energies = active.map((_, at) =>
-    dot(part(work.residuals, at, groupSize), part(work.directions, at, groupSize)),
-  );
-  const goals = energies.map((energy) => energy * forcing * forcing);
-
-  let productCount = 0;
-  let running = active.map((_, at) => at);
-  for (let step = 0; step < maxConjugateSteps && running.length > 0; step++) {
-    signal?.throwIfAborted();
-    const runningColumns = running.length * groupSize;
-    const packed = firstRows(work.packed, runningColumns);
-    const scores = firstRows(work.directionScores, runningColumns);
-    const curved = firstRows(work.products, runningColumns);
-    running.forEach((at, slot) =>
-      part(work.packed, slot, groupSize).set(part(work.directions, at, groupSize)),
-    );
-    await products.multiply('right-transposed', packed, features, scores);
-    running.forEach((at, slot) => {
-      const group = active[at] as number;
-      loss.applyCurvature(
-        groupOf(groups, group),
-        part(state.scores, group, groupSize),
-        part(work.slopes, at, groupSize),
-        C,
-        part(scores, slot, groupSize),
-      );
-    });
-    await products.multiply('plain', scores, features, curved);
-    productCount += 2;
-
-    running.forEach((at, slot) => {
-      const direction = part(work.directions, at, groupSize);
-      const image = part(work.products, slot, groupSize);
-      addScaled(image, 1, direction);
-      const length = (energies[at] as number) / dot(direction, image);
-      addScaled(part(work.steps, at, groupSize), length, direction);
-      addScaled(part(work.residuals, at, groupSize), -length, image);
-      part(work.packed, slot, groupSize).set(part(work.residuals, at, groupSize));
-    });
-    await preconditioner.apply(packed, curved);
-    running = running.filter((at, slot) => {
-      const preconditioned = part(work.products, slot, groupSize);
-      const energy = dot(part(work.residuals, at, groupSize), preconditioned);
-      if (!(energy > (goals[at] as number))) return false;
-      const ratio = energy / (energies[at] as number);
-      const direction = part(work.directions, at, groupSize);
-      for (let k = 0; k < direction.length; k++) {
-        direction[k] = (preconditioned[k] as number) + ratio * (direction[k] as number);
-      }
-      energies[at] = energy;
-      return true;
-    });
-  }
-  return productCount;
-}
-
-/** Residual, in the preconditioner's norm, at which a Newton system counts as solved. */
-const forcing = 0.1;
-
 /** Moves every active group along its step, halved until the objective falls enough. Returns those that moved. */
 async function takeSteps(
   { products, features, loss, groups, C }: NewtonProblem,
-  state: State,
+  state: NewtonState,
   work: Work,
   active: number[],
   objectives: Float64Array,
@@ -283,28 +156,4 @@ async function takeSteps(
     // No length helps: rounding is all that is left to gain.
     return false;
   });
-}
-
-function groupOf(groups: Group[], index: number): Group {
-  const group = groups[index];
-  if (group === undefined) throw new RangeError(`there is no group ${index}`);
-  return group;
-}
-
-/** The rows of one group in a matrix that holds `groupSize` rows per group. */
-function part(matrix: Matrix, index: number, groupSize: number): Float32Array {
-  const length = groupSize * matrix.columns;
-  return matrix.data.subarray(index * length, (index + 1) * length);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += (a[at] as number) * (b[at] as number);
-  return sum;
-}
-
-/** target += factor · source */
-function addScaled(target: Float32Array, factor: number, source: Float32Array): void {
-  for (let at = 0; at < target.length; at++)
-    target[at] = (target[at] as number) + factor * (source[at] as number);
 }

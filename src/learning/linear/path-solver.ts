@@ -3,7 +3,8 @@ import type { Group, Loss, TrainingRows } from './loss.js';
 import { allocateMatrix, firstRows, type Matrix, type MatrixProducts } from './matrix-products.js';
 import { workspaceBytesLimit, workspaceBytesPerColumn } from './memory-estimate.js';
 import { multinomialLogistic } from './multinomial-logistic.js';
-import { NewtonWorkspace, solveByNewton } from './newton-cg.js';
+import { solveByNewton } from './newton-cg.js';
+import { NewtonWorkspace } from './newton-workspace.js';
 import { SharedPreconditioner } from './preconditioner.js';
 import { squaredHinge } from './squared-hinge.js';
 import type { StratifiedFolds } from './stratified-folds.js';
@@ -16,6 +17,8 @@ export interface PathSolverInput {
   classifier: 'svm' | 'softmax';
   maxIterations: number;
   signal?: AbortSignal;
+  /** Bytes that the columns solved at one time may take; `workspaceBytesLimit` unless told. */
+  workspaceBytes?: number;
 }
 
 export interface SolvedClassifier {
@@ -113,7 +116,10 @@ export class PathSolver {
     const firstClasses = Array.from({ length: numClasses / groupSize }, (_, index) => index * groupSize);
     const groups = firstClasses.flatMap((firstClass) => folds.map((fold) => ({ firstClass, fold })));
     const perGroup = workspaceBytesPerColumn(features.rows, features.columns) * groupSize;
-    const groupsAtOnce = Math.max(1, Math.floor(workspaceBytesLimit / perGroup));
+    const groupsAtOnce = Math.max(
+      1,
+      Math.floor((this.input.workspaceBytes ?? workspaceBytesLimit) / perGroup),
+    );
     for (let first = 0; first < groups.length; first += groupsAtOnce) {
       const turn = groups.slice(first, first + groupsAtOnce);
       const turnWeights = sliceRows(weights, first * groupSize, turn.length * groupSize);
