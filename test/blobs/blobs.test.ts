@@ -11,6 +11,7 @@ import {
   collectGarbage,
   condemnUnreferencedBlobs,
   deleteCondemnedBlobs,
+  scheduleGarbageCollection,
 } from '../../src/zoo/blobs/collect-garbage.js';
 import { findAdmittedBlob } from '../../src/zoo/blobs/find-admitted-blob.js';
 import { readBlob } from '../../src/zoo/blobs/read-blob.js';
@@ -226,6 +227,59 @@ describe('collecting garbage', () => {
       await admit(bob, [address]);
       await expectWhole(address, bytes);
     }
+  });
+
+  it('finds what an upload left that died between the bytes and the row', async () => {
+    const bytes = randomBytes(100);
+    const address = addressOf(bytes);
+    const dying = Object.create(zoo.store, {
+      put: {
+        value: async (...upload: Parameters<ObjectStore['put']>) => {
+          await zoo.store.put(...upload);
+          throw new Error('the server is killed');
+        },
+      },
+    }) as ObjectStore;
+    await expect(storeBlob({ ...zoo, store: dying }, bob, address, Readable.from([bytes]))).rejects.toThrow(
+      'the server is killed',
+    );
+    expect(await stateOf(address)).toBe('condemned');
+    expect(await findAdmittedBlob(zoo, bob, address.sha256)).toBeUndefined();
+    await ageCondemned(address, 25);
+    await deleteCondemnedBlobs(zoo);
+    expect(await stateOf(address)).toBe('gone');
+    expect(await zoo.store.sizeOf(address.sha256)).toBeUndefined();
+  });
+
+  it('does not believe the size that a failed upload announced', async () => {
+    const bytes = randomBytes(100);
+    const address = addressOf(bytes);
+    await expect(
+      storeBlob(zoo, alice, { ...address, sizeBytes: 99 }, Readable.from([bytes])),
+    ).rejects.toMatchObject({ code: 'UPLOAD_TOO_LARGE' });
+    await sent(bob, bytes);
+    await admit(bob, [address]);
+    await expectWhole(address, bytes);
+  });
+
+  it('happens soon after the start and then regularly, also after a round that failed, until it is stopped', async () => {
+    const rounds = new EventEmitter();
+    let count = 0;
+    const store = Object.create(zoo.store, {
+      sweep: {
+        value: () => {
+          rounds.emit(`round ${++count}`);
+          return Promise.reject(new Error('the store is away'));
+        },
+      },
+    }) as ObjectStore;
+    const third = once(rounds, 'round 3');
+    const collection = scheduleGarbageCollection({ ...zoo, store }, { firstMs: 1, everyMs: 1 });
+    await third;
+    await collection.stop();
+    const stoppedAt = count;
+    await collectGarbage(zoo);
+    expect(count).toBe(stoppedAt);
   });
 
   it('goes on with a deletion that was cut off between the bytes and the row', async () => {

@@ -1,31 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Zoo } from '../zoo.js';
 import { graceHours, isReferenced } from './blob-references.js';
 
-/** How often a server looks for garbage. */
-const everyMs = 60 * 60 * 1000;
+/** When a server looks for garbage: soon after its start, as some never run for long, and then regularly. */
+const usualTiming = { firstMs: 5 * 60_000, everyMs: 60 * 60_000 };
 
 type Parts = Pick<Zoo, 'database' | 'store'>;
 
 /** Collects garbage now and then until stopped; `stop` waits for a collection under way. */
-export function scheduleGarbageCollection(zoo: Zoo, intervalMs = everyMs): { stop(): Promise<void> } {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(async () => {
-      try {
-        const deleted = await collectGarbage(zoo);
-        if (deleted > 0) zoo.log.info({ deleted }, 'deleted unreferenced blobs');
-      } catch (error) {
-        zoo.log.warn({ err: error }, 'garbage collection failed; it is tried again later');
-      }
-    });
-  }, intervalMs);
-  timer.unref();
+export function scheduleGarbageCollection(zoo: Zoo, timing = usualTiming): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const collecting = collectRegularly(zoo, timing, stopping.signal);
   return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
+    stop: () => {
+      stopping.abort();
+      return collecting;
     },
   };
+}
+
+async function collectRegularly(
+  zoo: Zoo,
+  { firstMs, everyMs }: typeof usualTiming,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let pauseMs = firstMs; ; pauseMs = everyMs) {
+    await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return;
+    await collectAndLog(zoo);
+  }
+}
+
+async function collectAndLog(zoo: Zoo): Promise<void> {
+  try {
+    const deleted = await collectGarbage(zoo);
+    if (deleted > 0) zoo.log.info({ deleted }, 'deleted unreferenced blobs');
+  } catch (error) {
+    zoo.log.warn({ err: error }, 'garbage collection failed; it is tried again later');
+  }
 }
 
 /**

@@ -28,15 +28,19 @@ export async function storeBlob(
   }
   // Before the store is asked whether it has the bytes: from here on they are not deleted, or are deleted already. The
   // statement waits for a deletion that is under way, and uploads are shorter than the day a condemned blob is kept.
+  // A new row is condemned from the start: should this process die on the way, the bytes it leaves are collected.
   await zoo.database.query(
-    `UPDATE blobs SET condemned_at = NULL WHERE sha256 = $1 AND condemned_at IS NOT NULL`,
-    [address.sha256],
+    `INSERT INTO blobs (sha256, size_bytes, condemned_at) VALUES ($1, $2, now())
+     ON CONFLICT (sha256) DO UPDATE SET condemned_at = NULL WHERE blobs.condemned_at IS NOT NULL`,
+    [address.sha256, address.sizeBytes],
   );
   if (resume === undefined) await zoo.store.put(source, address);
   else await zoo.store.putResumable(source, address, { uploader: account.id, offset: resume.offset });
   await zoo.database.transaction(async (manager) => {
     await manager.query(
-      `INSERT INTO blobs (sha256, size_bytes) VALUES ($1, $2) ON CONFLICT (sha256) DO UPDATE SET condemned_at = NULL`,
+      // Only now is the size known to be right.
+      `INSERT INTO blobs (sha256, size_bytes) VALUES ($1, $2)
+       ON CONFLICT (sha256) DO UPDATE SET size_bytes = excluded.size_bytes, condemned_at = NULL`,
       [address.sha256, address.sizeBytes],
     );
     await manager.query(
