@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { ZooError } from '../errors.js';
 import { readDatasetFolder, type DatasetFolder } from '../learning/datasets/dataset-folder.js';
 import { filesOfFolder } from '../learning/tfjs-layers/model-files.js';
-import { lockBlobs } from '../zoo/blobs/admit-blobs.js';
 import { storeBlob } from '../zoo/blobs/store-blob.js';
 import { insertDatasetVersion } from '../zoo/datasets/insert-dataset-version.js';
 import { digestOf } from './blob-cache.js';
@@ -45,7 +44,6 @@ export async function prepareDatasetVersion({
   }
   return {
     async insert(manager) {
-      await lockBlobs(manager, files);
       const version = await insertDatasetVersion(manager, {
         datasetId: targetDatasetId,
         manifest,

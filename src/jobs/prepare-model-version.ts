@@ -5,7 +5,6 @@ import { ZooError } from '../errors.js';
 import { loadTfjsLayers } from '../learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder, type ModelFiles } from '../learning/tfjs-layers/model-files.js';
 import { writeLayerShards } from '../learning/tfjs-layers/write-layer-shards.js';
-import { lockBlobs } from '../zoo/blobs/admit-blobs.js';
 import { storeBlob } from '../zoo/blobs/store-blob.js';
 import { VersionFile, type Job } from '../zoo/database/entities/index.js';
 import { insertModelVersion } from '../zoo/models/insert-model-version.js';
@@ -65,7 +64,6 @@ export async function prepareModelVersion({
   const files = await storeNewFiles(zoo, job, writeLayerShards(model), known);
   return {
     async insert(manager) {
-      await lockBlobs(manager, files);
       const version = await insertModelVersion(manager, {
         modelId: targetModelId,
         manifest,

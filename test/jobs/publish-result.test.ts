@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attemptLimits } from '../../src/jobs/attempt-limits.js';
 import { BlobCache } from '../../src/jobs/blob-cache.js';
 import { cancelJob } from '../../src/jobs/cancel-job.js';
@@ -129,6 +129,27 @@ describe('publishing', () => {
     );
     expect(rows).toEqual([{ shared: 2 }]);
   });
+});
+
+test('a publish by hand to the same model and the result of a job revive shared blobs without a dead lock', async () => {
+  const { database } = fixture.zoo;
+  await executeSql(database, `UPDATE blobs SET condemned_at = now()`);
+  const byHand = database.createQueryRunner();
+  await byHand.startTransaction();
+  await byHand.query(`SELECT 1 FROM models WHERE id = $1 FOR UPDATE`, [attempt.job.targetModelId]);
+  const publishing = publishResult(attempt);
+  await vi.waitFor(async () => {
+    const { rows } = await executeSql(
+      database,
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rows).toHaveLength(1);
+  }, 10_000);
+  await byHand.query(`UPDATE blobs SET condemned_at = NULL`);
+  await byHand.commitTransaction();
+  await byHand.release();
+  await publishing;
+  expect(await versionsOf(attempt.job.id)).toHaveLength(1);
 });
 
 describe('what the process of a job claims', () => {

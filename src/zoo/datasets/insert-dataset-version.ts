@@ -2,12 +2,13 @@ import type { EntityManager } from 'typeorm';
 import { ZooError } from '../../errors.js';
 import type { DatasetManifest } from '../../learning/dataset-manifest.js';
 import { recordAudit } from '../audit.js';
+import { lockBlobs } from '../blobs/admit-blobs.js';
 import { filesDigest } from '../models/insert-model-version.js';
 
 export interface NewDatasetVersion {
   datasetId: string;
   manifest: DatasetManifest;
-  /** Their blobs are stored and locked (`admitBlobs` or `lockBlobs`) in the same transaction. */
+  /** Their blobs are stored. */
   files: { path: string; sha256: string; sizeBytes: number }[];
   /** The job that made it. */
   jobId?: string | null;
@@ -18,9 +19,9 @@ export interface NewDatasetVersion {
 /**
  * Adds a version to a data set: number, files and audit note, all in the caller's transaction, so that a version exists
  * whole or not at all. The data set's row is locked until the transaction ends, which numbers versions without gaps
- * whoever publishes at the same time.
+ * whoever publishes at the same time; then the blobs', in the order that `insertModelVersion` keeps too.
  *
- * @throws ZooError NOT_FOUND when the data set was deleted meanwhile.
+ * @throws ZooError NOT_FOUND when the data set was deleted meanwhile, BLOB_NOT_ADMITTED when a blob is gone.
  */
 export async function insertDatasetVersion(
   manager: EntityManager,
@@ -35,6 +36,7 @@ export async function insertDatasetVersion(
   if (latest === undefined) {
     throw new ZooError('NOT_FOUND', 'The data set is not there any more; restore it, or publish to another.');
   }
+  await lockBlobs(manager, files);
   const number = latest.latest_number + 1;
   const { train, validation, test } = manifest.splits;
   const inserted: { id: string }[] = await manager.query(

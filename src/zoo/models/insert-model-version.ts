@@ -4,6 +4,7 @@ import { ZooError } from '../../errors.js';
 import type { Evaluation } from '../../learning/evaluation.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
 import { recordAudit } from '../audit.js';
+import { lockBlobs } from '../blobs/admit-blobs.js';
 
 /** The hubs' `base_model_relation`. */
 export type LineageRelation = 'finetune' | 'adapter' | 'merge' | 'quantized';
@@ -11,7 +12,7 @@ export type LineageRelation = 'finetune' | 'adapter' | 'merge' | 'quantized';
 export interface NewModelVersion {
   modelId: string;
   manifest: ModelManifest;
-  /** Their blobs are stored and admitted (`admitBlobs`) in the same transaction. */
+  /** Their blobs are stored, and `admitBlobs` has let in those that a client named. */
   files: { path: string; sha256: string; sizeBytes: number }[];
   evaluation?: Evaluation | null;
   notes?: string;
@@ -32,9 +33,9 @@ export interface NewModelVersion {
 /**
  * Adds a version to a model: number, files, metrics, lineage and audit note, all in the caller's transaction, so that a
  * version exists whole or not at all. The model's row is locked until the transaction ends, which numbers versions
- * without gaps whoever publishes at the same time.
+ * without gaps whoever publishes at the same time; then the blobs', in this order everywhere, so that nobody dead-locks.
  *
- * @throws ZooError NOT_FOUND when the model was deleted meanwhile.
+ * @throws ZooError NOT_FOUND when the model was deleted meanwhile, BLOB_NOT_ADMITTED when a blob is gone.
  */
 export async function insertModelVersion(
   manager: EntityManager,
@@ -48,6 +49,7 @@ export async function insertModelVersion(
   if (latest === undefined) {
     throw new ZooError('NOT_FOUND', 'The model is not there any more; restore it, or publish to another.');
   }
+  await lockBlobs(manager, version.files);
   const number = latest.latest_number + 1;
   const sizeBytes = version.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const inserted: { id: string }[] = await manager.query(
