@@ -6,6 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { ZooError } from '../errors.js';
 import type { BlobAddress, ObjectStore } from '../zoo/object-store/object-store.js';
 
+/** A download that has not grown for so long was broken off by a crash. */
+const abandonedMs = 3_600_000;
+
 /**
  * A worker's disk cache of blobs, content-addressed and bounded, the least recently used going first. Several jobs and
  * several processes may use one folder at once: entries appear whole by renaming, and a job holds hard links of its own,
@@ -48,9 +51,12 @@ export class BlobCache {
     }
   }
 
-  /** Removes the least recently used entries until the rest fits the limit. */
+  /** Removes what crashes left half fetched, and the least recently used entries until the rest fits the limit. */
   async evict(): Promise<void> {
-    const entries = await this.#entries();
+    for (const { path, usedMs } of await this.#files('incoming')) {
+      if (Date.now() - usedMs > abandonedMs) await rm(path, { force: true });
+    }
+    const entries = await this.#files('blobs');
     let total = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
     for (const entry of entries.sort((a, b) => a.usedMs - b.usedMs)) {
       if (total <= this.limitBytes) return;
@@ -82,20 +88,20 @@ export class BlobCache {
     return join(this.folder, 'blobs', sha256.slice(0, 2), sha256);
   }
 
-  async #entries(): Promise<{ path: string; sizeBytes: number; usedMs: number }[]> {
-    const root = join(this.folder, 'blobs');
+  async #files(folder: 'blobs' | 'incoming'): Promise<{ path: string; sizeBytes: number; usedMs: number }[]> {
+    const root = join(this.folder, folder);
     const found = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;
     });
-    const entries = [];
+    const files = [];
     for (const file of found) {
       if (!file.isFile()) continue;
       const path = join(file.parentPath, file.name);
       const facts = await stat(path).catch(() => undefined);
-      if (facts !== undefined) entries.push({ path, sizeBytes: facts.size, usedMs: facts.mtimeMs });
+      if (facts !== undefined) files.push({ path, sizeBytes: facts.size, usedMs: facts.mtimeMs });
     }
-    return entries;
+    return files;
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { announce } from '../plugins/announce.js';
 import type { Zoo } from '../zoo/zoo.js';
 import { BlobCache } from './blob-cache.js';
@@ -135,21 +136,8 @@ async function sweepRegularly(zoo: Zoo, signal: AbortSignal): Promise<void> {
     } catch (error) {
       zoo.log.warn({ err: error }, 'the sweep for lost jobs failed; trying again');
     }
-    await pause(Math.max(1000, zoo.config.worker.leaseMs / 2), signal);
+    await pause(Math.max(1000, zoo.config.worker.leaseMs / 2), undefined, { signal }).catch(() => undefined);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener('abort', wake);
-  });
 }
 
 async function settledWithin(running: Set<Promise<void>>, ms: number): Promise<void> {

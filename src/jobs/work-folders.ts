@@ -17,7 +17,7 @@ export interface WorkFolder {
 
 /**
  * A worker's corner of the disk for attempts, `work/<worker id>`. Its time stamp is its sign of life: folders of workers
- * that show none for an hour are left-overs of a crash, and removed by the next one that starts.
+ * that show none for an hour are left-overs of a crash, and removed by any that lives.
  */
 export class WorkFolders {
   readonly #root: string;
@@ -31,17 +31,14 @@ export class WorkFolders {
 
   async open(): Promise<void> {
     await mkdir(this.#root, { recursive: true });
-    const anHourAgo = Date.now() - 3_600_000;
-    for (const name of await readdir(this.parent)) {
-      const folder = join(this.parent, name);
-      const facts = await stat(folder).catch(() => undefined);
-      if (facts !== undefined && facts.mtimeMs < anHourAgo) await removeFolder(folder);
-    }
+    await this.#removeLeftovers();
   }
 
+  /** Call it every few seconds. */
   async showLife(): Promise<void> {
     const now = new Date();
     await utimes(this.#root, now, now);
+    await this.#removeLeftovers();
   }
 
   async create({ jobId, fence }: Fence): Promise<WorkFolder> {
@@ -59,6 +56,15 @@ export class WorkFolders {
 
   async close(): Promise<void> {
     await removeFolder(this.#root);
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    const anHourAgo = Date.now() - 3_600_000;
+    for (const name of await readdir(this.parent)) {
+      const folder = join(this.parent, name);
+      const facts = await stat(folder).catch(() => undefined);
+      if (facts !== undefined && facts.mtimeMs < anHourAgo) await removeFolder(folder);
+    }
   }
 }
 

@@ -114,3 +114,17 @@ test('evicts the least recently used, and takes no file from under a job', async
   for (const kept of [first, third]) expect((await stat(entryOf(kept))).size).toBe(1000);
   expect(await digestOfFile(join(folder, 'job', '1'))).toBe(second.sha256);
 });
+
+test('removes what a crash left half fetched, and not what is being fetched', async () => {
+  const cache = openCache();
+  await cache.place(await storeBytes(), join(folder, 'one'), never);
+  const [abandoned, fresh] = ['abandoned', 'fresh'].map((name) => join(folder, 'incoming', name)) as [
+    string,
+    string,
+  ];
+  for (const path of [abandoned, fresh]) await writeFile(path, 'half');
+  const longAgo = new Date(Date.now() - 2 * 3_600_000);
+  await utimes(abandoned, longAgo, longAgo);
+  await cache.evict();
+  expect(await readdir(join(folder, 'incoming'))).toEqual(['fresh']);
+});
