@@ -5,6 +5,7 @@ import { buildProgram } from './program/build-program.js';
 
 /** Runs `zoo` with the given arguments and returns its exit code. Everything a command throws ends here, in words. */
 export async function runCommandLine(args: string[]): Promise<number> {
+  process.stdout.on('error', ignoreClosedPipe);
   const program = buildProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -12,6 +13,11 @@ export async function runCommandLine(args: string[]): Promise<number> {
   } catch (error) {
     return report(error, args);
   }
+}
+
+/** A reader that has seen enough, as `head` does, closes the pipe. The command goes on to its end unheard. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function report(error: unknown, args: string[]): number {

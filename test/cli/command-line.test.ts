@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { emptyFolder, runZoo } from './run-zoo.js';
+import { emptyFolder, runZoo, startZoo } from './run-zoo.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -125,4 +126,11 @@ describe('a server that means harm', () => {
     expect(ended.code).toBe(4);
     expect(readdirSync(outer)).toEqual([]);
   });
+});
+
+it('ends in peace when the reader of its output closes the pipe early', async () => {
+  const environment = { ZOO_URL: server.url, ZOO_TOKEN: server.adminToken };
+  const { child } = startZoo(['jobs', '--json'], { environment });
+  child.stdout.destroy();
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
