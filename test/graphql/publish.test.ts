@@ -194,6 +194,25 @@ describe('a published version', () => {
   });
 });
 
+test('weight files may be called anything that model.json names them', async () => {
+  const { versionId } = await publishTinyModel(server, {
+    name: 'plain-shards',
+    files: withShard('group1-shard1of1'),
+  });
+  const paths = (await version(versionId)).files.map(({ path }) => path);
+  expect(paths).toContain('weights/conv.bin');
+  expect(paths).not.toContain('group1-shard1of1');
+});
+
+/** The tiny model with its weights in a file of another name. */
+function withShard(name: string) {
+  return tinyModelFiles().map(({ path, bytes }) =>
+    path === 'model.json'
+      ? { path, bytes: Buffer.from(Buffer.from(bytes).toString().replace('group1-shard1of1.bin', name)) }
+      : { path: name, bytes },
+  );
+}
+
 describe('what is refused, with nothing published', () => {
   test.each([
     ['a path that climbs', '../model.json'],

@@ -48,7 +48,7 @@ export async function push(
   }
   const folderFiles = filesOfFolder(folder);
   const model = await loadTfjsLayers(folderFiles, labels === undefined ? {} : { labels });
-  const files = [...writeLayerShards(model), ...(await filesBesideModel(folderFiles))];
+  const files = [...writeLayerShards(model), ...(await filesBesideModel(folderFiles, model.weightFiles))];
   context.output.note(
     `${folder} is a sound tfjs-layers model: ${model.layers.length} layers, ${formatCount(model.manifest.parameterCount)} parameters.`,
   );
@@ -76,13 +76,10 @@ export async function push(
 }
 
 /** The card, the hub's config.json and the like; not the files of the model itself, which were read and laid out anew. */
-async function filesBesideModel(folder: ModelFiles): Promise<ModelFile[]> {
+async function filesBesideModel(folder: ModelFiles, weightFiles: string[]): Promise<ModelFile[]> {
   const listed = await folder.list();
-  const { weightsManifest } = JSON.parse(Buffer.from(await folder.read('model.json')).toString('utf8')) as {
-    weightsManifest: { paths: string[] }[];
-  };
-  const shards = new Set(['model.json', ...weightsManifest.flatMap((group) => group.paths)]);
-  const beside = listed.filter(({ path }) => !shards.has(path) && !leftBehind.test(path));
+  const ofModel = new Set(['model.json', ...weightFiles]);
+  const beside = listed.filter(({ path }) => !ofModel.has(path) && !leftBehind.test(path));
   return Promise.all(beside.map(async ({ path }) => ({ path, bytes: await folder.read(path) })));
 }
 

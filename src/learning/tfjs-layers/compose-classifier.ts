@@ -129,6 +129,7 @@ function finish(base: LoadedModel, layers: NetworkLayer[], labels: string[] | nu
     topology: base.topology,
     layers,
     manifest: deriveManifest(base.topology, layers, input, sizes, labels),
+    weightFiles: [],
     userDefinedMetadata: base.userDefinedMetadata,
   };
   return { model, files: writeLayerShards(model) };

@@ -33,7 +33,7 @@ export async function loadTfjsLayers(files: ModelFiles, overrides: ModelMetadata
   const { input, inputSizes } = resolveInputSpec(checked, metadata.input ?? {});
   const shaped = shapeLayers(checked, [input.height, input.width, input.channels]);
   const expected = new Map(checked.map(({ name }) => [name, shaped.get(name)?.weights ?? []]));
-  const weights = await readWeights(json.weightsManifest, files, expected, maxWeightBytes);
+  const { weights, paths } = await readWeights(json.weightsManifest, files, expected, maxWeightBytes);
   const layers = checked.map((layer): NetworkLayer => ({
     ...layer,
     json: withInputSize(layer, input.height, input.width),
@@ -45,6 +45,7 @@ export async function loadTfjsLayers(files: ModelFiles, overrides: ModelMetadata
     topology: topology.className,
     layers,
     manifest: deriveManifest(topology.className, layers, input, inputSizes, metadata.labels ?? null),
+    weightFiles: paths,
     userDefinedMetadata: Object.fromEntries(
       Object.entries(userDefinedMetadata).filter(([key]) => key !== metadataKey),
     ),

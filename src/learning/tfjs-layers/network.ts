@@ -27,6 +27,8 @@ export interface LoadedModel {
   /** From the input to the output, every layer after those it reads. The first is the input. */
   layers: NetworkLayer[];
   manifest: ModelManifest;
+  /** Paths of the files that the weights were read from; none for a model that was composed. */
+  weightFiles: string[];
   /** What the author wrote in model.json's userDefinedMetadata, without our own part. */
   userDefinedMetadata: Record<string, unknown>;
 }

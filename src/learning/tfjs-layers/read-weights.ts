@@ -12,7 +12,7 @@ export type ExpectedWeights = ReadonlyMap<string, WeightSpec[]>;
  * Reads the weights a manifest describes and holds them to what the layers demand. Names, shapes and file sizes are
  * compared before a byte of them is read.
  *
- * @returns by layer name, in the order of `expected`.
+ * @returns the weights by layer name, in the order of `expected`, and the paths of the files they were read from.
  * @throws ZooError MODEL_JSON_INVALID, MODEL_PATH_OUTSIDE, MODEL_SHARD_MISSING, MODEL_SIZE_MISMATCH, MODEL_TOO_LARGE,
  *   MODEL_WEIGHTS_MISSING, MODEL_WEIGHTS_EXTRA, MODEL_WEIGHT_DUPLICATE, MODEL_WEIGHT_INVALID, MODEL_WEIGHT_NOT_FINITE
  */
@@ -21,7 +21,7 @@ export async function readWeights(
   files: ModelFiles,
   expected: ExpectedWeights,
   maxBytes: number,
-): Promise<Map<string, StoredWeight[]>> {
+): Promise<{ weights: Map<string, StoredWeight[]>; paths: string[] }> {
   const groups = manifest.map(parseGroup);
   const places = matchNames(groups, expected);
   const sizes = new Map((await files.list()).map((file) => [file.path, file.sizeBytes]));
@@ -46,12 +46,13 @@ export async function readWeights(
       offset += size;
     }
   }
-  return new Map(
+  const weights = new Map(
     [...expected].map(([layer, specs]) => [
       layer,
       specs.flatMap((spec) => read.get(layer)?.get(spec.name) ?? []),
     ]),
   );
+  return { weights, paths: groups.flatMap((group) => group.paths) };
 }
 
 interface Group {

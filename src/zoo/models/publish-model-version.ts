@@ -24,7 +24,7 @@ import { checkExtraFile, maxExtraFileBytes } from './check-extra-file.js';
 import { insertModelVersion } from './insert-model-version.js';
 import { loadVersions } from './load-versions.js';
 import type { ModelVersionRow } from './model-rows.js';
-import { pathProblems } from './version-paths.js';
+import { kindProblems, pathProblems } from './version-paths.js';
 
 const publishSchema = z.object({
   files: z
@@ -125,14 +125,18 @@ async function prepareFiles(
   value: z.output<typeof publishSchema>,
 ): Promise<PreparedFiles> {
   const given = await admittedFiles(zoo, principal, value.files);
-  const { files, wasRead } = readingFrom(zoo, given);
+  const files = readingFrom(zoo, given);
   const model = await loadTfjsLayers(files, {
     ...(value.labels === undefined ? {} : { labels: value.labels }),
     ...(value.preprocessing == null ? {} : { input: value.preprocessing }),
   });
-  const extras = given.filter(
-    ({ path }) => path !== 'model.json' && !(path.endsWith('.bin') && wasRead(path)),
+  const weightFiles = new Set(model.weightFiles);
+  const problems = kindProblems(
+    given.map(({ path }) => path),
+    weightFiles,
   );
+  if (problems.length > 0) throw invalidInput(problems);
+  const extras = given.filter(({ path }) => path !== 'model.json' && !weightFiles.has(path));
   let card: string | undefined;
   for (const file of extras) {
     if (file.sizeBytes > maxExtraFileBytes) {
@@ -188,21 +192,16 @@ async function admittedFiles(
   return found.map((file) => ({ ...file, sizeBytes: file.sizeBytes ?? 0 }));
 }
 
-function readingFrom(zoo: Zoo, given: StoredFile[]): { files: ModelFiles; wasRead(path: string): boolean } {
+function readingFrom(zoo: Zoo, given: StoredFile[]): ModelFiles {
   const byPath = new Map(given.map((file) => [file.path, file]));
-  const read = new Set<string>();
   return {
-    files: {
-      list: () => Promise.resolve(given.map(({ path, sizeBytes }) => ({ path, sizeBytes }))),
-      read: async (path) => {
-        const file = byPath.get(path);
-        if (file === undefined)
-          throw new ZooError('INTERNAL', `the loader asked for ${path}, which was not listed`);
-        read.add(path);
-        return buffer(await readBlob(zoo, file.sha256));
-      },
+    list: () => Promise.resolve(given.map(({ path, sizeBytes }) => ({ path, sizeBytes }))),
+    read: async (path) => {
+      const file = byPath.get(path);
+      if (file === undefined)
+        throw new ZooError('INTERNAL', `the loader asked for ${path}, which was not listed`);
+      return buffer(await readBlob(zoo, file.sha256));
     },
-    wasRead: (path) => read.has(path),
   };
 }
 

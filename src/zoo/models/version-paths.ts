@@ -20,6 +20,11 @@ const kinds: Record<string, 'text' | 'image' | 'weights'> = {
 /** Files without an ending that hubs know. */
 const knownNames = new Set(['LICENSE', 'NOTICE', 'AUTHORS', 'CITATION']);
 
+const endings = Object.keys(kinds)
+  .filter((kind) => kind !== 'bin')
+  .map((kind) => `.${kind}`)
+  .join(', ');
+
 /** What a path's ending says the file is; undefined for kinds that are not accepted. */
 export function fileKind(path: string): 'text' | 'image' | 'weights' | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
@@ -40,6 +45,18 @@ export function pathProblems(paths: readonly string[]): Problem[] {
   });
 }
 
+/**
+ * Every reason why files are not of a kind that may lie beside a model. Weight files may be called anything: model.json
+ * names them, and what is stored of them is written anew.
+ */
+export function kindProblems(paths: readonly string[], weightFiles: ReadonlySet<string>): Problem[] {
+  return paths.flatMap((path, index) => {
+    if (weightFiles.has(path) || fileKind(path) !== undefined) return [];
+    const message = `${JSON.stringify(path)} is of a kind that is not accepted; accepted: model.json, the weight files it names, ${endings} and ${[...knownNames].join(', ')}`;
+    return [{ path: `files[${index}].path`, message }];
+  });
+}
+
 function pathProblem(path: string): string | undefined {
   if (path.length === 0 || path.length > 255) return 'must have 1 to 255 characters';
   const shown = JSON.stringify(path);
@@ -55,14 +72,6 @@ function pathProblem(path: string): string | undefined {
     return `${shown} must not hold hidden or dot-ended names`;
   if (segments.some((segment) => /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(segment))) {
     return `${shown} has a name that Windows reserves`;
-  }
-  if (fileKind(path) === undefined) {
-    return `${shown} is of a kind that is not accepted; accepted: model.json, .bin weights it names, ${Object.keys(
-      kinds,
-    )
-      .filter((kind) => kind !== 'bin')
-      .map((kind) => `.${kind}`)
-      .join(', ')} and ${[...knownNames].join(', ')}`;
   }
   return undefined;
 }
