@@ -40,7 +40,7 @@ export function cardFrontMatter(facts: CardFacts): Record<string, unknown> {
     ...(base.license === null ? {} : { license: base.license }),
     pipeline_tag: 'image-classification',
     library_name: 'tfjs-layers',
-    tags: [...new Set([...base.tags, 'image-classification', strategy.name])],
+    tags: [...new Set([...inherited(base.tags), 'image-classification', strategy.name])],
     base_model: base.model,
     base_model_relation: 'finetune',
     datasets: [dataset.name],
@@ -64,6 +64,11 @@ export function cardFrontMatter(facts: CardFacts): Record<string, unknown> {
     ],
   };
 }
+
+/** Tags that say what part a network plays here, which what was made of it does not. */
+const tagsOfBasesOnly = new Set(['backbone', 'starter']);
+
+const inherited = (tags: string[]): string[] => tags.filter((tag) => !tagsOfBasesOnly.has(tag));
 
 function cardMetrics(evaluation: Evaluation): Record<string, unknown>[] {
   const [low, high] = evaluation.accuracyInterval;

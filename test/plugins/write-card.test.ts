@@ -9,7 +9,12 @@ function factsFor(classes: string[], predictedOf: (label: number) => number): Ca
   labels.forEach((label, picture) => (scores[picture * classes.length + predictedOf(label)] = 1));
   return {
     model: 'ada/clothes',
-    base: { model: 'starters/mobilenet-v2', version: 3, license: 'mit', tags: ['imagenet'] },
+    base: {
+      model: 'starters/mobilenet-v2',
+      version: 3,
+      license: 'mit',
+      tags: ['backbone', 'starter', 'imagenet'],
+    },
     dataset: { name: 'ada/clothing', version: 2, license: 'cc0-1.0', trainImageCount: 400 },
     strategy: {
       name: 'feature-extraction-svm',
