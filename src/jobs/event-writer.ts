@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { JobProgress } from '../zoo/job-types.js';
+import type { JobProgress, ProgressUnit } from '../zoo/job-types.js';
 import type { Zoo } from '../zoo/zoo.js';
 import type { AttemptLimits } from './attempt-limits.js';
 import { appendFencedEvents, type Fence, type NewJobEvent } from './job-events.js';
@@ -8,6 +8,11 @@ import type { FromChild } from './protocol.js';
 import { redact } from './redact.js';
 
 export type ChildReport = Extract<FromChild, { type: 'progress' | 'metric' | 'log' }>;
+
+/** The worker's own progress may count bytes; that of the work counts pictures and the like. */
+export type AttemptReport =
+  | Exclude<ChildReport, { type: 'progress' }>
+  | (Extract<ChildReport, { type: 'progress' }> & { unit?: ProgressUnit });
 
 /** How long reports wait for others, so that a chatty strategy costs a few statements a second. */
 const flushMs = 300;
@@ -39,7 +44,7 @@ export class EventWriter {
     this.#timer = setInterval(() => void this.flush(false), flushMs);
   }
 
-  add(report: ChildReport): void {
+  add(report: AttemptReport): void {
     if (report.type === 'progress') this.#addProgress(report);
     else if (report.type === 'metric') this.#addMetric(report);
     else this.#addLog(report);
@@ -78,7 +83,7 @@ export class EventWriter {
     }
   }
 
-  #addProgress({ phase, done, total }: Extract<ChildReport, { type: 'progress' }>): void {
+  #addProgress({ phase, done, total, unit = 'ITEMS' }: Extract<AttemptReport, { type: 'progress' }>): void {
     const now = performance.now();
     if (phase !== this.#phase.name) {
       this.#settleProgress();
@@ -90,6 +95,7 @@ export class EventWriter {
       phase,
       done,
       total,
+      unit,
       secondsLeft: done > 0 && elapsed > 1 && total >= done ? (elapsed * (total - done)) / done : null,
     };
     this.#progress = { type: 'progress', payload: { ...payload } };

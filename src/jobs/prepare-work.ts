@@ -23,7 +23,8 @@ export interface PreparationOptions {
   featureBytes: number;
   threads: number;
   signal: AbortSignal;
-  progress(phase: string, done: number, total: number): void;
+  /** Reports the bytes that are there and those there will be. */
+  fetched(phase: string, done: number, total: number): void;
 }
 
 /** Lays out a job's input as files, every digest checked, and says what the child has to do with them. */
@@ -88,11 +89,11 @@ function within(folder: string, files: NamedBlob[]): NamedBlob[] {
 async function placeFiles(files: NamedBlob[], phase: string, options: PreparationOptions): Promise<void> {
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
-  options.progress(phase, done, total);
+  options.fetched(phase, done, total);
   for (const file of files) {
     await options.cache.place(file, file.path, options.signal);
     done += file.sizeBytes;
-    options.progress(phase, done, total);
+    options.fetched(phase, done, total);
   }
   await options.cache.evict();
 }

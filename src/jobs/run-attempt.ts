@@ -64,12 +64,12 @@ async function workAndPublish(
   const limits = attemptLimits(zoo.config);
   const { signal } = lease;
   const events = new EventWriter(zoo, fence, limits, () => lease.stop('lease-lost'));
-  const progress = (phase: string, done: number, total: number) =>
-    events.add({ type: 'progress', phase, done, total });
+  const fetched = (phase: string, done: number, total: number) =>
+    events.add({ type: 'progress', phase, done, total, unit: 'BYTES' });
   const folder = await host.workFolders.create(fence);
   try {
     const threads = Math.max(1, Math.floor(zoo.config.worker.threads / zoo.config.worker.concurrency));
-    const work = await prepareWork(job, { ...host, folder, threads, signal, progress });
+    const work = await prepareWork(job, { ...host, folder, threads, signal, fetched });
     const end = await runChild({
       work,
       folder,
@@ -84,7 +84,7 @@ async function workAndPublish(
     if (end.kind === 'failed') return endedBy(end.error);
     if (end.kind === 'died') return { kind: 'lost', error: end.error };
     if (end.kind === 'stopped') return stoppedEnd(signal.reason);
-    progress('publishing', 0, 1);
+    events.add({ type: 'progress', phase: 'publishing', done: 0, total: 1 });
     await events.flush(true);
     await publishResult({ zoo, job, fence, folder, result: end.result, signal });
     return undefined;

@@ -5,11 +5,15 @@ export type JobState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLE
 
 export type JobEventType = 'state' | 'progress' | 'metric' | 'log';
 
+export type ProgressUnit = 'ITEMS' | 'BYTES';
+
 export interface JobProgress {
   /** What is being done now, in words: `reading pictures`, `extracting features`, `solving the SVM`. */
   phase: string;
   done: number;
   total: number;
+  /** What `done` and `total` count. */
+  unit: ProgressUnit;
   secondsLeft: number | null;
 }
 

@@ -74,7 +74,7 @@ async function fineTuneUpToPublishing() {
     featureBytes: 1e8,
     threads: 1,
     signal: never,
-    progress: () => undefined,
+    fetched: () => undefined,
   });
   const end = await runChild({
     work,

@@ -141,7 +141,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       const held = await queueAndClaim();
       const progress = (done: number) => ({
         type: 'progress' as const,
-        payload: { phase: 'reading', done, total: 3, secondsLeft: null },
+        payload: { phase: 'reading', done, total: 3, unit: 'ITEMS', secondsLeft: null },
       });
       await appendFencedEvents(fixture.zoo.database, held, [progress(1), progress(2)]);
       expect((await jobById(fixture.zoo, held.jobId)).progress).toMatchObject({ done: 2 });

@@ -1,7 +1,14 @@
 /** A line of a job's log, as the server tells it. */
 export type JobEvent = { seq: number; cursor: string; attempt: number; createdAt: string } & (
   | { __typename: 'JobStateEvent'; state: JobState; error: JobError | null }
-  | { __typename: 'JobProgressEvent'; phase: string; done: number; total: number; secondsLeft: number | null }
+  | {
+      __typename: 'JobProgressEvent';
+      phase: string;
+      done: number;
+      total: number;
+      unit: 'ITEMS' | 'BYTES';
+      secondsLeft: number | null;
+    }
   | { __typename: 'JobMetricEvent'; name: string; value: number; step: number }
   | { __typename: 'JobLogEvent'; message: string }
 );
@@ -17,7 +24,7 @@ export interface JobError {
 export const jobEventSelection = `
   __typename cursor seq attempt createdAt
   ... on JobStateEvent { state error { code message } }
-  ... on JobProgressEvent { phase done total secondsLeft }
+  ... on JobProgressEvent { phase done total unit secondsLeft }
   ... on JobMetricEvent { name value step }
   ... on JobLogEvent { message }`;
 

@@ -1,11 +1,11 @@
 import type { JobEvent } from '../client/job-event.js';
-import { formatDuration } from './format.js';
+import { formatBytes, formatDuration } from './format.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 
 /** Shows a job's log as it comes: a bar for each phase, lines for what was said. With `--json` every event is a line. */
 export class WatchDisplay {
-  private phase: { name: string; progress: Progress; total: number } | undefined;
+  private phase: { name: string; progress: Progress; total: number; inBytes: boolean } | undefined;
 
   /** @param quiet leaves out what the strategy has to say on the way. */
   constructor(
@@ -43,8 +43,9 @@ export class WatchDisplay {
       this.endPhase(true);
       this.phase = {
         name: event.phase,
-        progress: this.output.progress(`  ${event.phase}`, 'items'),
+        progress: this.output.progress(`  ${event.phase}`, event.unit === 'BYTES' ? 'bytes' : 'items'),
         total: event.total,
+        inBytes: event.unit === 'BYTES',
       };
     }
     const left = event.secondsLeft === null ? '' : `${formatDuration(event.secondsLeft * 1000)} left`;
@@ -54,8 +55,9 @@ export class WatchDisplay {
 
   private endPhase(finished: boolean): void {
     if (this.phase === undefined) return;
-    const { name, progress, total } = this.phase;
-    progress.end(finished ? `  ${name}${total > 1 ? ` (${total})` : ''}` : undefined);
+    const { name, progress, total, inBytes } = this.phase;
+    const amount = inBytes ? formatBytes(total) : String(total);
+    progress.end(finished ? `  ${name}${total > 1 ? ` (${amount})` : ''}` : undefined);
     this.phase = undefined;
   }
 

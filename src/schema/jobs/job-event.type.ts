@@ -2,9 +2,9 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, InterfaceType, Int, ObjectType } from 'type-graphql';
 import type { JobEventRow } from '../../jobs/job-events.js';
 import { logOrdering } from '../../jobs/load-jobs.js';
-import type { JobState as State } from '../../zoo/job-types.js';
+import type { JobState as State, ProgressUnit as Unit } from '../../zoo/job-types.js';
 import { encodeCursor } from '../../zoo/pagination/cursor.js';
-import { JobErrorType, JobState } from './job.type.js';
+import { JobErrorType, JobState, ProgressUnit } from './job.type.js';
 
 /** A line of a job's log. */
 @InterfaceType('JobEvent', {
@@ -47,6 +47,8 @@ export class JobProgressEvent extends JobEvent {
   done: number;
   @Field(() => Float, { description: 'How much there is of it.' })
   total: number;
+  @Field(() => ProgressUnit, { description: 'What `done` and `total` count.' })
+  unit: Unit;
   @Field(() => Float, { nullable: true, description: 'Estimated seconds to the end of this phase.' })
   secondsLeft: number | null;
 }

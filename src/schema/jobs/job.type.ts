@@ -1,7 +1,7 @@
 import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AttemptRow, JobRow } from '../../jobs/load-jobs.js';
-import type { JobError, JobProgress } from '../../zoo/job-types.js';
+import type { JobError, JobProgress, ProgressUnit as Unit } from '../../zoo/job-types.js';
 import { connectionType } from '../connection.js';
 import { ErrorCodeEnum } from '../failure.js';
 import { Node, type NodeType } from '../node.js';
@@ -61,14 +61,26 @@ export class JobErrorType implements JobError {
   message: string;
 }
 
+export const ProgressUnit = { ITEMS: 'ITEMS', BYTES: 'BYTES' } as const;
+registerEnumType(ProgressUnit, {
+  name: 'ProgressUnit',
+  description: 'What progress counts.',
+  valuesConfig: {
+    ITEMS: { description: 'Pictures, candidates, steps: things of the phase.' },
+    BYTES: { description: 'Bytes fetched.' },
+  },
+});
+
 @ObjectType('JobProgress', { description: 'What a job is doing.', simpleResolvers: true })
 export class JobProgressType implements JobProgress {
   @Field(() => String, { description: 'What is being done now, in words.' })
   phase: string;
-  @Field(() => Float, { description: 'How much of it is done; in what unit depends on the phase.' })
+  @Field(() => Float, { description: 'How much of it is done, in `unit`.' })
   done: number;
   @Field(() => Float, { description: 'How much there is of it.' })
   total: number;
+  @Field(() => ProgressUnit, { description: 'What `done` and `total` count.' })
+  unit: Unit;
   @Field(() => Float, { nullable: true, description: 'Estimated seconds to the end of this phase.' })
   secondsLeft: number | null;
 }
