@@ -177,6 +177,14 @@ export function environmentWith(overrides: Environment): Environment {
 }
 
 /**
+ * Lets the libraries of a server know that nobody develops them here, unless the environment says otherwise. They look
+ * when they are loaded (GraphQL then leaves out checks of every value it answers), so this comes before.
+ */
+export function assumeProduction(environment: Environment = process.env): void {
+  environment['NODE_ENV'] ||= 'production';
+}
+
+/**
  * Reads the configuration, once, at an entry point. This is the only file that looks at the environment.
  * An empty variable counts as not set, as Compose files leave them.
  *

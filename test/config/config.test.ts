@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { configurationVariables, loadConfig, type Environment } from '../../src/config.js';
+import { assumeProduction, configurationVariables, loadConfig, type Environment } from '../../src/config.js';
 import { ZooError } from '../../src/errors.js';
 
 /** The message that a start with this environment ends in. */
@@ -195,4 +195,14 @@ test('the configuration is frozen, all the way down', () => {
 
 test('every variable says what it is for', () => {
   expect(configurationVariables.filter(({ description }) => description === '')).toEqual([]);
+});
+
+test('a server runs its libraries as in production, unless the environment says otherwise', () => {
+  const environments: Environment[] = [{}, { NODE_ENV: '' }, { NODE_ENV: 'development' }];
+  environments.forEach(assumeProduction);
+  expect(environments.map((environment) => environment['NODE_ENV'])).toEqual([
+    'production',
+    'production',
+    'development',
+  ]);
 });

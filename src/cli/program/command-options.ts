@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { assumeProduction } from '../../config.js';
 import { commandContext, type CommandContext, type GlobalFlags } from '../command-context.js';
 import { createOutput, type Output } from '../output/output.js';
 
@@ -20,6 +21,7 @@ export function onServer<Arguments extends unknown[], Flags = object>(
   return async (...given) => {
     const command = given.at(-1) as Command;
     const flags = command.optsWithGlobals<GlobalFlags>();
+    assumeProduction();
     await action(createOutput(flags.json ?? false), command.processedArgs as Arguments, flags as Flags);
   };
 }
