@@ -7,10 +7,11 @@ write(
   'errors.md',
   `# Error codes
 
-Every error you can meet has one of these codes. Codes never change their meaning; messages may be worded better.
+Every error of the zoo has one of these codes. Codes never change their meaning; messages may be worded better.
 
 - GraphQL: mutations answer a \`Failure { code message problems { path message } details }\` for what you can act on; anything else
-  comes in \`errors[].extensions.code\`.
+  comes in \`errors[].extensions.code\`. Mistakes of the request itself (syntax, unknown fields, values of another type) have the codes
+  that GraphQL servers share: \`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_USER_INPUT\`, \`BAD_REQUEST\`.
 - HTTP: the status below, and the same JSON shape, \`{ "errors": [{ "message", "extensions": { "code" } }] }\`.
 - \`zoo\`: \`CODE: message\` on standard error, and an exit code (see [the command line](guides/cli.md#exit-codes)).
 

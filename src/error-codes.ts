@@ -27,6 +27,14 @@ export const errorCodes = {
     httpStatus: 413,
     meaning: 'A request body is larger than accepted; files are sent to /blobs, not through GraphQL.',
   },
+  OPERATION_TOO_LARGE: {
+    httpStatus: 400,
+    meaning: 'A GraphQL operation is deeper or could answer more than accepted; each limit passed is named.',
+  },
+  SUBSCRIPTION_NEEDS_WEBSOCKET: {
+    httpStatus: 400,
+    meaning: 'A subscription came as a plain HTTP request; it needs a WebSocket (graphql-transport-ws).',
+  },
   NAME_TAKEN: { httpStatus: 409, meaning: 'The name is in use.' },
   IDEMPOTENCY_KEY_REUSED: { httpStatus: 409, meaning: 'The idempotency key was used with another input.' },
   // Models and cards

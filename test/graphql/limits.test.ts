@@ -53,6 +53,16 @@ const tooMuch: [string, string, RegExp][] = [
     /cost/,
   ],
   [
+    'rows where a variable’s default says how many',
+    `query ($n: Int = 100) { models(first: $n) { nodes { versions(first: $n) { nodes { children(first: $n) { nodes { child { id } } } } } } } }`,
+    /cost is 3030301/,
+  ],
+  [
+    'walks through the lineage, one in another',
+    `{ models(first: 1) { nodes { latestVersion { descendants { child { ancestors { parent { id } } } } } } } }`,
+    /cost/,
+  ],
+  [
     'aliases',
     `{ ${Array.from({ length: 31 }, (_, index) => `a${index}: viewer { role }`).join(' ')} }`,
     /aliases/,
@@ -93,6 +103,14 @@ describe.each([
     const { errors } = await ask(`{ models(first: 101) { nodes { name } } }`);
     expect(errors?.[0]?.extensions?.code).toBe('INPUT_INVALID');
   });
+
+  test.each(['search', 'owner', 'tags', 'baseModel'])(
+    'a NUL character in filter.%s is a mistake',
+    async (key) => {
+      const { errors } = await ask(`{ models(filter: { ${key}: "a\\u0000/b" }) { totalCount } }`);
+      expect(errors?.[0]?.extensions?.code).toBe('INPUT_INVALID');
+    },
+  );
 
   test('a mistake in the question is explained', async () => {
     const { errors } = await ask(`{ modles { name } }`);
@@ -145,6 +163,13 @@ describe('HTTP alone', () => {
     );
   });
 
+  test('a subscription is refused, with where it belongs', async () => {
+    const { errors, data } = await server.graphql('subscription { jobEvents(jobId: "x") { cursor } }', {});
+    expect(data).toBeFalsy();
+    expect(errors?.[0]?.extensions?.code).toBe('SUBSCRIPTION_NEEDS_WEBSOCKET');
+    expect(errors?.[0]?.message).toContain('graphql-transport-ws');
+  });
+
   test('a mutation by GET is refused', async () => {
     const response = await fetch(
       `${server.url}/graphql?query=${encodeURIComponent('mutation { deleteModel(input: { modelId: "x" }) { __typename } }')}`,
@@ -166,6 +191,15 @@ describe('HTTP alone', () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INPUT_INVALID' } }] });
   });
+
+  test.each(['/models/a/b/resolve/1/%00', '/models/%00/b', '/?q=%00'])(
+    'a NUL character in the address %s is a mistake',
+    async (address) => {
+      const response = await fetch(`${server.url}${address}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INPUT_INVALID' } }] });
+    },
+  );
 
   test('an unknown address says so', async () => {
     const response = await fetch(`${server.url}/nowhere`);

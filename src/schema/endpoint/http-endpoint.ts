@@ -5,7 +5,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { RequestHandler } from 'express';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { ErrorCode } from '../../error-codes.js';
 import type { Principal } from '../../zoo/access/principal.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { createContext, type GraphQLContext } from '../context.js';
@@ -56,11 +57,23 @@ function limitsPlugin(schema: GraphQLSchema): ApolloServerPlugin<GraphQLContext>
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: ({ document, operation, request }) => {
-          if (operation) checkLimits(schema, document, operation, request.variables);
+          if (operation) {
+            refuseSubscription(operation);
+            checkLimits(schema, document, operation, request.variables);
+          }
           return Promise.resolve();
         },
       }),
   };
+}
+
+/** Answers over HTTP come whole, so what goes on and on has no place here. */
+function refuseSubscription({ operation }: OperationDefinitionNode): void {
+  if (operation !== 'subscription') return;
+  throw new GraphQLError(
+    'A subscription came as a plain HTTP request. Send it over a WebSocket to this address (protocol graphql-transport-ws), or poll: `job(id) { events(after) { … } }` is the same log.',
+    { extensions: { code: 'SUBSCRIPTION_NEEDS_WEBSOCKET' satisfies ErrorCode, http: { status: 400 } } },
+  );
 }
 
 /** Apollo's own `formatError` does not know the request; this does. */

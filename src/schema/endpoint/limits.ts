@@ -1,4 +1,5 @@
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { ErrorCode } from '../../error-codes.js';
 import { measureOperation } from './measure-operation.js';
 
 /** What one GraphQL operation may ask for, over HTTP and WebSocket alike. Pages hold at most 100 rows besides. */
@@ -32,6 +33,6 @@ export function checkLimits(
   const reasons = passed.map((name) => `its ${name} is ${measure[name]}, accepted: ${operationLimits[name]}`);
   throw new GraphQLError(
     `The operation asks for too much: ${reasons.join('; ')}. Ask for smaller pages or fewer levels, or in several operations.`,
-    { extensions: { code: 'OPERATION_TOO_LARGE', http: { status: 400 } } },
+    { extensions: { code: 'OPERATION_TOO_LARGE' satisfies ErrorCode, http: { status: 400 } } },
   );
 }

@@ -42,6 +42,12 @@ const cases: Refusal[] = [
     damage: (json, files) => cutTo(files, kernelPath(json), 865),
   },
   {
+    what: 'in a model.json larger than any network needs',
+    code: 'MODEL_TOO_LARGE',
+    says: 'at most 33554432',
+    damage: (_json, files) => files.set('model.json', new Uint8Array(2 ** 25 + 1)),
+  },
+  {
     what: 'with an empty shard',
     code: 'MODEL_SIZE_MISMATCH',
     says: 'hold 0 bytes',
