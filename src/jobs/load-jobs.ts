@@ -161,7 +161,7 @@ export async function loadAttempts(
 }
 
 /** Points of a curve that are returned at most, the newest. */
-export const newestMetricPoints = 1000;
+const newestMetricPoints = 1000;
 
 /** The metrics that the newest attempt of each job reported, oldest first; of each curve the newest points. */
 export async function loadJobMetrics(

@@ -105,7 +105,7 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
 }
 
 /** No credential of the worker is in here: an allow-list, not a copy of our environment less some names. */
-export function childEnvironment(folder: WorkFolder, threads: number): Record<string, string> {
+function childEnvironment(folder: WorkFolder, threads: number): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     HOME: folder.root,

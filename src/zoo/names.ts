@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Whether a text can be the name of an account, a model or a data set. */
-export const namePattern = /^[a-z0-9][a-z0-9._-]{0,95}$/;
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,95}$/;
 
 /** A name of an account, a model or a data set: what stands on either side of the slash in `owner/name`. */
 export const nameSchema = z
@@ -19,7 +19,7 @@ export const aliasSchema = nameSchema
   .refine((alias) => !/^\d+$/.test(alias), 'must not be a number: numbers name versions');
 
 /** A tag of a model or data set. */
-export const tagSchema = z
+const tagSchema = z
   .string()
   .regex(
     /^[\p{L}\p{N}][\p{L}\p{N}:._/+ -]{0,63}$/u,

@@ -29,7 +29,7 @@ export async function resolveConnection(flags: { url?: string; token?: string })
 }
 
 /** @throws ZooError USAGE */
-export function normalizeUrl(text: string): string {
+function normalizeUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
     throw new ZooError('USAGE', `"${text}" is not the URL of a zoo; expected one such as ${defaultUrl}.`);
   }

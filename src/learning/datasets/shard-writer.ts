@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tarEnd, tarFile } from './tar-writer.js';
 
 /** A shard is closed at this size: large enough to store well, small enough to fetch one alone. */
-export const defaultShardBytes = 64 * 1024 ** 2;
+const defaultShardBytes = 64 * 1024 ** 2;
 
 /** Writes pictures, in the order they come, into tar shards of about `maxBytes`, and says where each one stands. */
 export class ShardWriter {

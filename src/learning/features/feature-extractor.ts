@@ -59,7 +59,7 @@ export async function createFeatureExtractor({
  * scaling of pixels included, how pictures are decoded, and the engine. Names of layers and what follows the cut have
  * no part in it.
  */
-export function featureKey(model: LoadedModel, cut: FeatureCut): string {
+function featureKey(model: LoadedModel, cut: FeatureCut): string {
   const { input } = model.manifest;
   const hash = createHash('sha256');
   hash.update(JSON.stringify({ version: 1, input, decoder: decoderVersion, engine: onnxRuntimeEngine }));

@@ -7,7 +7,7 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /** Largest picture that is decoded, in pixels. */
-export const maxImagePixels = 2 ** 28;
+const maxImagePixels = 2 ** 28;
 
 /**
  * Decodes a picture's file to the pixels a network takes: turned upright by its EXIF tag, converted to sRGB, laid on

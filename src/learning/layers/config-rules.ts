@@ -61,7 +61,7 @@ export const margins = z
 export const trainingOnly = z.unknown().optional();
 
 /** Keys every layer may have. */
-export const commonKeys = {
+const commonKeys = {
   name: z.string().optional(),
   trainable: z.boolean().optional(),
   dtype: z.literal('float32', 'float32').nullish(),

@@ -61,7 +61,7 @@ export function lowerNetwork(
 }
 
 /** The layers the taps read, directly or not, in running order. */
-export function neededLayers(layers: NetworkLayer[], taps: readonly FeatureCut[]): NetworkLayer[] {
+function neededLayers(layers: NetworkLayer[], taps: readonly FeatureCut[]): NetworkLayer[] {
   const wanted = new Set(taps.map((tap) => tap.layer));
   for (const layer of [...layers].reverse()) {
     if (wanted.has(layer.name)) layer.inbound.forEach((name) => wanted.add(name));

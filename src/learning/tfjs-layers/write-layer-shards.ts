@@ -43,7 +43,7 @@ export function writeLayerShards(model: LoadedModel): ModelFile[] {
  * Where a layer's weights lie. A name that is not safe as a file name on every system is spelled with what is, and
  * told apart by a digest.
  */
-export function shardPath(layer: string): string {
+function shardPath(layer: string): string {
   // Upper case counts as unsafe: some file systems take Conv_1 and conv_1 for one name.
   if (/^[a-z0-9][a-z0-9_.-]{0,99}$/.test(layer) && !layer.endsWith('.')) return `weights/${layer}.bin`;
   const digest = createHash('sha256').update(layer).digest('hex').slice(0, 8);

@@ -3,7 +3,7 @@ import { defineStrategy } from '../contract.js';
 import { checkFeatureExtraction } from './check-feature-extraction.js';
 
 /** What a launcher can set. Everything may be left out. */
-export const featureExtractionParameters = z.object({
+const featureExtractionParameters = z.object({
   classifier: z
     .enum(['svm', 'softmax'])
     .default('svm')

@@ -66,7 +66,7 @@ export async function createAccount(
 }
 
 /** @throws ZooError UNAUTHENTICATED, FORBIDDEN */
-export function requireAdmin(principal: Principal): NonNullable<Principal['account']> {
+function requireAdmin(principal: Principal): NonNullable<Principal['account']> {
   const account = requireScope(principal, 'admin');
   if (!isAdmin(principal)) {
     throw new ZooError('FORBIDDEN', `Only an admin may do this; "${account.name}" is a member.`);

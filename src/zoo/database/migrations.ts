@@ -13,7 +13,7 @@ export interface SqlMigration {
 }
 
 /** `migrations/` at the package's root, seen from `src/` and from `dist/` alike. */
-export const migrationsFolder = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
 /**
  * Reads every migration of the package, oldest first. Every `.sql` file there must be half of a pair.
