@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path/posix';
 import { pipeline } from 'node:stream/promises';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
@@ -13,6 +12,7 @@ import { parseByteRange } from './byte-range.js';
 import { fileType } from './file-type.js';
 import { principalOf } from './principal-of.js';
 import { sendFilePart } from './send-file-part.js';
+import { hashBytes } from '../learning/sha256.js';
 
 /** How long a link into the object store is good. It only has to last until the download has begun. */
 const linkSeconds = 300;
@@ -120,7 +120,7 @@ function referenceOf(kind: FileReference['kind'], { params }: Request): FileRefe
 function addressOf({ content }: FoundFile): BlobAddress {
   if (!('text' in content)) return content;
   return {
-    sha256: createHash('sha256').update(content.text).digest('hex'),
+    sha256: hashBytes(content.text),
     sizeBytes: Buffer.byteLength(content.text),
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { Router } from 'express';
+import { hashBytes } from '../learning/sha256.js';
 
 const contentTypes: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -17,7 +17,7 @@ export function staticAssets(): Router {
     const contentType = contentTypes[extname(name)];
     if (contentType === undefined) continue;
     const body = readFileSync(new URL(name, folder));
-    const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
+    const etag = `"${hashBytes(body).slice(0, 32)}"`;
     router.get(`/assets/${name}`, (request, response) => {
       response
         .setHeader('ETag', etag)

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZooError } from '../errors.js';
 import type { BlobAddress, ObjectStore } from '../zoo/object-store/object-store.js';
+import { hashFile } from '../learning/sha256.js';
 
 /** A download that has not grown for so long was broken off by a crash. */
 const abandonedMs = 3_600_000;
@@ -35,7 +36,7 @@ export class BlobCache {
     try {
       const source = await this.store.read(address.sha256);
       await pipeline(source, createWriteStream(temporary, { flags: 'wx' }), { signal });
-      if ((await digestOf(temporary, signal)) !== address.sha256) {
+      if ((await hashFile(temporary, signal)).sha256 !== address.sha256) {
         throw new ZooError(
           'DIGEST_MISMATCH',
           `The object store gave other bytes for ${address.sha256} than its digest says; the blob is damaged there.`,
@@ -74,7 +75,7 @@ export class BlobCache {
       throw error;
     }
     const { size } = await stat(path);
-    if (size === address.sizeBytes && (await digestOf(path, signal)) === address.sha256) {
+    if (size === address.sizeBytes && (await hashFile(path, signal)).sha256 === address.sha256) {
       const now = new Date();
       await utimes(path, now, now);
       return true;
@@ -103,15 +104,6 @@ export class BlobCache {
     }
     return files;
   }
-}
-
-/** SHA-256 of a file, hex. */
-export async function digestOf(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) {
-    hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
 }
 
 /** File systems without hard links get a copy. */

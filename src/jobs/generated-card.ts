@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashBytes } from '../learning/sha256.js';
 
 /**
  * The card of a model that jobs publish to is filled in by the zoo as long as nobody has written it: an empty card, or
@@ -8,16 +8,12 @@ const mark = /\n<!-- written by Model Zoo, kept current until edited: ([0-9a-f]{
 
 /** Adds the mark to a card that the zoo has written. */
 export function markGenerated(card: string): string {
-  return `${card}\n<!-- written by Model Zoo, kept current until edited: ${digest(card)} -->\n`;
+  return `${card}\n<!-- written by Model Zoo, kept current until edited: ${hashBytes(card)} -->\n`;
 }
 
 /** True when a card may be written anew without taking anyone's words away. */
 export function mayRewrite(card: string): boolean {
   if (card.trim() === '') return true;
   const found = mark.exec(card);
-  return found !== null && found[1] === digest(card.slice(0, found.index));
-}
-
-function digest(card: string): string {
-  return createHash('sha256').update(card).digest('hex');
+  return found !== null && found[1] === hashBytes(card.slice(0, found.index));
 }

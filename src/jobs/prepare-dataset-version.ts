@@ -5,7 +5,7 @@ import { readDatasetFolder, type DatasetFolder } from '../learning/datasets/data
 import { filesOfFolder } from '../learning/tfjs-layers/model-files.js';
 import { storeBlob } from '../zoo/blobs/store-blob.js';
 import { insertDatasetVersion } from '../zoo/datasets/insert-dataset-version.js';
-import { digestOf } from './blob-cache.js';
+import { hashFile } from '../learning/sha256.js';
 import { checkDatasetManifest } from './check-dataset-manifest.js';
 import { launcherOf } from './launcher-of.js';
 import type { AttemptResult, PreparedResult } from './publish-result.js';
@@ -36,9 +36,9 @@ export async function prepareDatasetVersion({
   const manifest = checkDatasetManifest(result['manifest'], dataset.index);
   const launcher = await launcherOf(zoo, job);
   const files: { path: string; sha256: string; sizeBytes: number }[] = [];
-  for (const { path, sizeBytes } of written) {
+  for (const { path } of written) {
     const local = join(folder.output, path);
-    const address = { sha256: await digestOf(local, signal), sizeBytes };
+    const address = await hashFile(local, signal);
     await storeBlob(zoo, launcher, address, createReadStream(local));
     files.push({ path, ...address });
   }

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { ZooError } from '../errors.js';
 import { loadTfjsLayers } from '../learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder, type ModelFiles } from '../learning/tfjs-layers/model-files.js';
 import { writeLayerShards } from '../learning/tfjs-layers/write-layer-shards.js';
-import { storeBlob } from '../zoo/blobs/store-blob.js';
-import { VersionFile, type Job } from '../zoo/database/entities/index.js';
+import { VersionFile } from '../zoo/database/entities/index.js';
 import { insertModelVersion } from '../zoo/models/insert-model-version.js';
+import { storeModelFiles, type StoredFile } from '../zoo/models/store-model-files.js';
 import type { Zoo } from '../zoo/zoo.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { executeSql } from './execute-sql.js';
@@ -24,12 +22,6 @@ const fineTuneResult = z.object({
   chosen: z.record(z.string(), z.union([z.string(), z.number()])),
   measurements: z.object({ latencyMsPerImage: z.number().min(0) }),
 });
-
-interface StoredFile {
-  path: string;
-  sha256: string;
-  sizeBytes: number;
-}
 
 /**
  * Makes a version of what a fine-tune wrote: the strict loader reads it as it reads an upload, and what it read is written
@@ -61,7 +53,7 @@ export async function prepareModelVersion({
   }
   const evaluation = checkEvaluation(claimed.evaluation, classes);
   const known = new Set(baseFiles.map(({ sha256 }) => sha256));
-  const files = await storeNewFiles(zoo, job, writeLayerShards(model), known);
+  const files = await storeModelFiles(zoo, await launcherOf(zoo, job), writeLayerShards(model), known);
   return {
     async insert(manager) {
       const version = await insertModelVersion(manager, {
@@ -130,23 +122,6 @@ async function claimedFiles(
       return ofBase === undefined ? output.read(path) : base.read(ofBase.path);
     },
   };
-}
-
-async function storeNewFiles(
-  zoo: Zoo,
-  job: Job,
-  files: { path: string; bytes: Uint8Array }[],
-  known: ReadonlySet<string>,
-): Promise<StoredFile[]> {
-  const launcher = await launcherOf(zoo, job);
-  const stored: StoredFile[] = [];
-  for (const { path, bytes } of files) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const address = { sha256, sizeBytes: bytes.length };
-    if (!known.has(sha256)) await storeBlob(zoo, launcher, address, Readable.from([bytes]));
-    stored.push({ path, ...address });
-  }
-  return stored;
 }
 
 async function classesOf(zoo: Zoo, datasetVersionId: string): Promise<string[]> {

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ModelFile } from '../learning/tfjs-layers/model-files.js';
+import { hashBytes, hashFile } from '../learning/sha256.js';
 
 /** A file of the version that a run makes. */
 export interface VersionFileFact {
@@ -26,7 +25,7 @@ export async function writeVersionFiles(
   const ofBase = await digestsOfFolder(baseFolder);
   const facts: VersionFileFact[] = [];
   for (const { path, bytes } of files) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = hashBytes(bytes);
     const isNew = !ofBase.has(sha256);
     facts.push({ path, sha256, sizeBytes: bytes.length, isNew });
     if (!isNew) continue;
@@ -41,10 +40,7 @@ async function digestsOfFolder(folder: string): Promise<Set<string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const digests = new Set<string>();
   for (const entry of entries.filter((candidate) => candidate.isFile())) {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(join(entry.parentPath, entry.name)))
-      hash.update(chunk as Buffer);
-    digests.add(hash.digest('hex'));
+    digests.add((await hashFile(join(entry.parentPath, entry.name))).sha256);
   }
   return digests;
 }

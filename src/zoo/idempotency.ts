@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { ZooError } from '../errors.js';
 import { IdempotencyKey } from './database/entities/index.js';
+import { hashBytes } from '../learning/sha256.js';
 
 export interface IdempotentResult {
   /** Id of the row that this call, or the first one with the key, made. */
@@ -62,13 +62,11 @@ export async function findEarlierResult(
 }
 
 function digestOf(input: unknown): string {
-  return createHash('sha256')
-    .update(canonicalJson(withoutKey(input)))
-    .digest('hex');
+  return hashBytes(canonicalJson(withoutKey(input)));
 }
 
 /** JSON with sorted keys and without undefined: equal inputs give equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object' && !(value instanceof Date)) {
     const entries = Object.entries(value)

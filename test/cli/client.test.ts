@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { containedPath } from '../../src/cli/client/contained-path.js';
-import { hashBytes } from '../../src/cli/client/hash-file.js';
+import { hashBytes } from '../../src/learning/sha256.js';
 import { tarFolderSource } from '../../src/cli/client/tar-folder.js';
 import { parseParameters } from '../../src/cli/commands/fine-tune.js';
 import { formatEvaluation } from '../../src/cli/output/evaluation-report.js';

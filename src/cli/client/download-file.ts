@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZooError } from '../../errors.js';
 import { authorization, type Connection } from './connection.js';
-import { hashFile } from './hash-file.js';
+import { hashFile } from '../../learning/sha256.js';
 import { errorFromAnswer } from './answer-error.js';
 import { transferRequest } from './transfer-request.js';
 import { withRetries } from './with-retries.js';

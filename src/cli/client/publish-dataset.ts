@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.js';
 import { findDataset } from './find-dataset.js';
 import { failureSelection, mutate } from './graphql-request.js';
-import { hashBytes } from './hash-file.js';
+import { hashBytes } from '../../learning/sha256.js';
 import { uploadAll } from './upload-all.js';
 import type { UploadSource } from './upload-blob.js';
 

@@ -3,7 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { ZooError } from '../../errors.js';
 import { errorFromAnswer } from './answer-error.js';
 import { authorization, unreachable, type Connection } from './connection.js';
-import { hashBytes, hashFile } from './hash-file.js';
+import { hashBytes, hashFile } from '../../learning/sha256.js';
 import { transferRequest } from './transfer-request.js';
 import { withRetries } from './with-retries.js';
 

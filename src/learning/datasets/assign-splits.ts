@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Split } from '../dataset-manifest.js';
+import { hashBytes } from '../sha256.js';
 
 /** Pictures to be split; the columns belong together by position. */
 export interface SplitPool {
@@ -53,7 +53,7 @@ function orderedGroups({ labels, groups, digests }: SplitPool, seed: number): Gr
     const group = byId.get(id) ?? { members: [], perClass: new Map<number, number>(), key: '' };
     byId.set(id, group);
     const label = labels[index] ?? 0;
-    const key = createHash('sha256').update(`${seed}:${digests[index]}`).digest('hex');
+    const key = hashBytes(`${seed}:${digests[index]}`);
     group.members.push(index);
     group.perClass.set(label, (group.perClass.get(label) ?? 0) + 1);
     if (group.key === '' || key < group.key) group.key = key;

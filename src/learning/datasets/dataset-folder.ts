@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ZooError } from '../../errors.js';
 import type { DatasetIndex, IndexedImage } from '../dataset-manifest.js';
 import { quoteEntry } from './archive-path.js';
+import { hashBytes, sha256Pattern } from '../sha256.js';
 
 /** A data-set version on this machine: its index, and its pictures at random access. */
 export interface DatasetFolder {
@@ -39,7 +39,7 @@ export async function readDatasetFolder(folder: string): Promise<DatasetFolder> 
     async read(image) {
       const bytes = Buffer.alloc(image.sizeBytes);
       const { bytesRead } = await (await shardOf(image)).read(bytes, 0, image.sizeBytes, image.offset);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = hashBytes(bytes);
       if (bytesRead !== image.sizeBytes || sha256 !== image.sha256) {
         throw damaged(`the picture ${quoteEntry(image.path)} is not the one the index describes`);
       }
@@ -66,7 +66,7 @@ const indexShape = z.object({
       path: z.string(),
       label: count,
       split: z.enum(['train', 'validation', 'test']),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      sha256: z.string().regex(sha256Pattern),
       width: count,
       height: count,
       sizeBytes: count,

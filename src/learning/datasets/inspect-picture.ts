@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { ErrorCode } from '../../error-codes.js';
 import { fingerprint, fingerprintSide, type Fingerprint } from './perceptual-hash.js';
 import { pictureFormat, type PictureFormat } from './picture-format.js';
+import { hashBytes } from '../sha256.js';
 
 export interface PictureLimits {
   maxBytes: number;
@@ -83,7 +83,7 @@ export async function inspectPicture(bytes: Buffer, limits: PictureLimits): Prom
       format,
       width,
       height,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sha256: hashBytes(bytes),
       fingerprint: fingerprint(threeChannels(pixels.data, pixels.info.channels)),
     };
   } catch (error) {

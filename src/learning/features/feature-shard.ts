@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hashBytes } from '../sha256.js';
 
 /**
  * Rows of features in one file: `MZF1`, the length of the header, the header as JSON, then float32 rows, little-endian.
@@ -41,7 +42,7 @@ export async function writeShard(folder: string, { header, rows }: FeatureShard)
   const temporary = join(folder, `${randomBytes(8).toString('hex')}.tmp`);
   try {
     await writeFile(temporary, content, { flag: 'wx' });
-    await rename(temporary, join(folder, `${digestOf(content)}${shardExtension}`));
+    await rename(temporary, join(folder, `${hashBytes(content)}${shardExtension}`));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -68,7 +69,7 @@ export async function readShardHeader(path: string): Promise<ShardHeader | undef
 /** The whole shard, its bytes compared with the digest in its name. Undefined when they differ. */
 export async function readShard(path: string): Promise<FeatureShard | undefined> {
   const content = await readFile(path).catch(() => undefined);
-  if (content === undefined || !path.endsWith(`${digestOf(content)}${shardExtension}`)) return undefined;
+  if (content === undefined || !path.endsWith(`${hashBytes(content)}${shardExtension}`)) return undefined;
   const start = prefixBytes + content.readUInt32LE(magic.length);
   const header = parseHeader(content.subarray(prefixBytes, start));
   if (header === undefined) return undefined;
@@ -83,8 +84,4 @@ function parseHeader(bytes: Uint8Array): ShardHeader | undefined {
   } catch {
     return undefined;
   }
-}
-
-function digestOf(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

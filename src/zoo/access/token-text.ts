@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hashBytes } from '../../learning/sha256.js';
 
 /** A fresh bearer token: `zoo_` and 32 random bytes. It is shown once and never stored. */
 export function newTokenText(): string {
@@ -7,7 +8,7 @@ export function newTokenText(): string {
 
 /** What is stored instead of the token. A plain SHA-256 suffices: 256 random bits cannot be guessed from it. */
 export function hashToken(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hashBytes(text);
 }
 
 /** The beginning of a token, so that its owner can tell tokens apart. */

@@ -13,11 +13,12 @@ import { idempotencyKeySchema } from '../names.js';
 import type { BlobAddress, ObjectStore } from '../object-store/object-store.js';
 import { parseInput } from '../parse-input.js';
 import type { Zoo } from '../zoo.js';
+import { sha256Pattern } from '../../learning/sha256.js';
 
 const publishSchema = z.object({
   datasetId: z.uuid(),
   /** Digest of the uploaded archive. */
-  archiveSha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256, 64 lower-case hex digits'),
+  archiveSha256: z.string().regex(sha256Pattern, 'must be a SHA-256, 64 lower-case hex digits'),
   options: importOptions.nullish(),
   notes: z.string().max(10_000, 'at most 10,000 characters').nullish(),
   idempotencyKey: idempotencyKeySchema,

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { ZooError } from '../../errors.js';
 import type { Evaluation } from '../../learning/evaluation.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
 import { recordAudit } from '../audit.js';
 import { lockBlobs } from '../blobs/admit-blobs.js';
+import { hashBytes } from '../../learning/sha256.js';
 
 /** The hubs' `base_model_relation`. */
 export type LineageRelation = 'finetune' | 'adapter' | 'merge' | 'quantized';
@@ -90,7 +90,7 @@ export async function insertModelVersion(
 /** SHA-256 over the sorted lines `path\0sha256\n`: equal digests mean equal files. */
 export function filesDigest(files: { path: string; sha256: string }[]): string {
   const lines = files.map((file) => `${file.path}\0${file.sha256}\n`).sort();
-  return createHash('sha256').update(lines.join('')).digest('hex');
+  return hashBytes(lines.join(''));
 }
 
 /** The numbers of an evaluation by the names that models are filtered and ordered by. */

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { ZooError } from '../../errors.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
+import { sha256Pattern } from '../../learning/sha256.js';
 import { loadTfjsLayers } from '../../learning/tfjs-layers/load-tfjs-layers.js';
 import type { ModelFiles } from '../../learning/tfjs-layers/model-files.js';
 import { writeLayerShards } from '../../learning/tfjs-layers/write-layer-shards.js';
@@ -13,7 +12,6 @@ import { requireScope, type Principal } from '../access/principal.js';
 import { admitBlobs } from '../blobs/admit-blobs.js';
 import { findAdmittedBlob } from '../blobs/find-admitted-blob.js';
 import { readBlob } from '../blobs/read-blob.js';
-import { storeBlob } from '../blobs/store-blob.js';
 import { readCard } from '../cards/front-matter.js';
 import { writeCard } from '../cards/write-card.js';
 import { findEarlierResult, withIdempotency } from '../idempotency.js';
@@ -24,6 +22,7 @@ import { checkExtraFile, maxExtraFileBytes } from './check-extra-file.js';
 import { insertModelVersion } from './insert-model-version.js';
 import { loadVersions } from './load-versions.js';
 import type { ModelVersionRow } from './model-rows.js';
+import { storeModelFiles, type StoredFile } from './store-model-files.js';
 import { kindProblems, pathProblems } from './version-paths.js';
 
 const publishSchema = z.object({
@@ -31,7 +30,7 @@ const publishSchema = z.object({
     .array(
       z.object({
         path: z.string(),
-        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 as 64 lower-case hex digits'),
+        sha256: z.string().regex(sha256Pattern, 'must be a SHA-256 as 64 lower-case hex digits'),
       }),
     )
     .min(1, 'at least model.json')
@@ -51,12 +50,6 @@ const publishSchema = z.object({
 });
 
 export type PublishModelVersionInput = z.input<typeof publishSchema>;
-
-interface StoredFile {
-  path: string;
-  sha256: string;
-  sizeBytes: number;
-}
 
 /**
  * Publishes uploaded files as the next version of a model. The strict loader reads them first: only what passes becomes
@@ -154,15 +147,7 @@ async function prepareFiles(
     }
   }
   const known = new Set(given.map((file) => file.sha256));
-  const written: StoredFile[] = [];
-  for (const { path, bytes } of writeLayerShards(model)) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (!known.has(sha256)) {
-      await storeBlob(zoo, principal, { sha256, sizeBytes: bytes.length }, Readable.from([bytes]));
-      known.add(sha256);
-    }
-    written.push({ path, sha256, sizeBytes: bytes.length });
-  }
+  const written = await storeModelFiles(zoo, principal, writeLayerShards(model), known);
   const kept = extras.filter(({ path }) => path !== 'README.md');
   return { manifest: model.manifest, files: [...written, ...kept], card };
 }

@@ -1,4 +1,5 @@
 import { ZooError } from '../../errors.js';
+import { sha256Pattern } from '../../learning/sha256.js';
 
 /**
  * Where a blob lies, in a bucket or under a folder: `blobs/sha256/ab/cd/abcd…`. Two levels keep folders small.
@@ -12,7 +13,7 @@ export function blobKey(sha256: string): string {
 
 /** @throws ZooError INPUT_INVALID for anything but 64 lower-case hex digits. */
 export function assertDigest(sha256: string): void {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+  if (!sha256Pattern.test(sha256)) {
     throw new ZooError(
       'INPUT_INVALID',
       `${JSON.stringify(sha256.slice(0, 80))} is not a digest; expected a SHA-256 as 64 lower-case hex digits.`,
