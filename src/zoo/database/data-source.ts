@@ -76,7 +76,8 @@ function typeOrmLogger(log: ZooLogger): Logger {
   return {
     logQuery: () => undefined,
     logQueryError: (error, query) => log.debug({ err: error, query }, 'query failed'),
-    logQuerySlow: (milliseconds, query) => log.warn({ milliseconds, query }, 'slow query'),
+    logQuerySlow: (milliseconds, query) =>
+      log.warn({ milliseconds, query: query.slice(0, 500) }, 'slow query'),
     logSchemaBuild: (message) => log.debug(message),
     logMigration: (message) => log.debug(message),
     log: (level, message) => log[level === 'warn' ? 'warn' : 'debug'](String(message)),

@@ -1,11 +1,11 @@
 import { PGlite } from '@electric-sql/pglite';
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZooError } from '../../errors.js';
 import { freeSpace } from '../disk-space.js';
 import { lockDataDirectory } from './data-directory-lock.js';
 import type { ChildMessage, ChildOptions } from './embedded-database.js';
+import { extensions, makeDataFolder } from './new-data-folder.js';
 import { SessionServer } from './session-server.js';
 
 /**
@@ -35,10 +35,10 @@ try {
 
 async function serve(): Promise<void> {
   const folder = join(options.dataDirectory, 'database');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockDataDirectory(options.dataDirectory, process.ppid);
+  await makeDataFolder(folder);
   let writable = true;
-  const database = await PGlite.create({ dataDir: folder, extensions: { pg_trgm } });
+  const database = await PGlite.create({ dataDir: folder, extensions });
   const server = new SessionServer(
     database,
     () => writable,
