@@ -67,7 +67,10 @@ export async function createServer(
   server.headersTimeout = 60_000;
   server.timeout = silenceMs;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://zoo').pathname === '/graphql') {
+    // Node hands the bare connection over: what throws or fails here would end the whole server.
+    socket.on('error', () => socket.destroy());
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path === '/graphql') {
       graphql.webSocket.upgrade(request, socket, head);
     } else {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');

@@ -79,3 +79,21 @@ test('lets a running request end when it stops, and says goodbye to open sockets
   expect((await answer).data).toEqual({ models: { totalCount: 0 } });
   await closed;
 });
+
+test.each(['//[', 'http://', '/elsewhere'])(
+  'an upgrade of the address %s, by a client that is gone at once, ends that connection and nothing else',
+  async (address) => {
+    const server = await start();
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    const answer: Buffer[] = [];
+    socket.on('data', (bytes: Buffer) => {
+      answer.push(bytes);
+      socket.resetAndDestroy();
+    });
+    socket.write(`GET ${address} HTTP/1.1\r\nHost: zoo\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    await ended;
+    expect(Buffer.concat(answer).toString()).toMatch(/^HTTP\/1\.1 404 /);
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  },
+);
