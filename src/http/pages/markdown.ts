@@ -4,6 +4,9 @@ import { escapeHtml, Html } from '../html.js';
  * Renders the Markdown of a card: headings, paragraphs, lists, quotes, tables, code, emphasis, links. Everything is
  * escaped first and only these shapes are turned into HTML, so a card cannot bring markup, scripts or pictures of its
  * own; links go to http(s) and mail addresses only.
+ *
+ * No pattern here may backtrack over a line: cards are up to 200,000 characters, written by anyone with an account and
+ * rendered in the server for whoever looks.
  */
 export function renderMarkdown(text: string): Html {
   return new Html(renderBlocks(text.replace(/\r\n?/g, '\n').split('\n'), 0));
@@ -33,11 +36,14 @@ function blockAt(lines: string[], at: number, depth: number): Block {
   if (line.trim() === '') return { html: '', next: at + 1 };
   const fence = /^\s{0,3}(```+|~~~+)/.exec(line)?.[1];
   if (fence !== undefined) return fencedCode(lines, at, fence);
-  const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
+  const heading = /^(#{1,6})\s+([^]*)$/.exec(line);
   if (heading) {
     // The page's own headings are h1 and h2.
     const level = Math.min((heading[1] ?? '').length + 2, 6);
-    return { html: `<h${level}>${inline(heading[2] ?? '')}</h${level}>`, next: at + 1 };
+    return {
+      html: `<h${level}>${inline(withoutClosingMarks(heading[2] ?? ''))}</h${level}>`,
+      next: at + 1,
+    };
   }
   if (/^\s{0,3}([-*_])(\s*\1){2,}\s*$/.test(line)) return { html: '<hr>', next: at + 1 };
   if (/^\s{0,3}>/.test(line) && depth < maxDepth) {
@@ -45,7 +51,7 @@ function blockAt(lines: string[], at: number, depth: number): Block {
     const inner = taken.map((each) => each.replace(/^\s{0,3}> ?/, ''));
     return { html: `<blockquote>${renderBlocks(inner, depth + 1)}</blockquote>`, next };
   }
-  if (isRow(line) && /^\s*\|?[\s:|-]*-[\s:|-]*$/.test(lines[at + 1] ?? '')) return table(lines, at);
+  if (isRow(line) && isDelimiterRow(lines[at + 1] ?? '')) return table(lines, at);
   if (listItem.test(line)) return list(lines, at);
   const { taken, next } = takeWhile(
     lines,
@@ -55,12 +61,20 @@ function blockAt(lines: string[], at: number, depth: number): Block {
   return { html: `<p>${inline(taken.join('\n'))}</p>`, next };
 }
 
+/** A heading's text without the `#`s that may close it. By hand: a pattern would try every run of blanks and marks. */
+function withoutClosingMarks(text: string): string {
+  const trimmed = text.trimEnd();
+  let end = trimmed.length;
+  while (trimmed[end - 1] === '#') end -= 1;
+  return trimmed.slice(0, end).trimEnd();
+}
+
 function fencedCode(lines: string[], at: number, fence: string): Block {
   const { taken, next } = takeWhile(lines, at + 1, (each) => !each.trim().startsWith(fence));
   return { html: `<pre><code>${escapeHtml(taken.join('\n'))}</code></pre>`, next: next + 1 };
 }
 
-const listItem = /^\s*([-*+]|\d{1,9}[.)])\s+(.*)$/;
+const listItem = /^\s*([-*+]|\d{1,9}[.)])\s+([^]*)$/;
 
 /** Lists are shown flat: nesting in a card is rare and the text says it all. */
 function list(lines: string[], at: number): Block {
@@ -77,6 +91,11 @@ function list(lines: string[], at: number): Block {
 
 function isRow(line: string): boolean {
   return line.includes('|');
+}
+
+/** The line below a table's head: `|---|:-:|`. */
+function isDelimiterRow(line: string): boolean {
+  return line.includes('-') && /^[\s:|-]+$/.test(line);
 }
 
 function table(lines: string[], at: number): Block {

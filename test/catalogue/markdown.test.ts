@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { renderMarkdown } from '../../src/http/pages/markdown.js';
+import { maxCardLength } from '../../src/zoo/cards/front-matter.js';
+
+test.each([
+  ['# Title', '<h3>Title</h3>'],
+  ['## Title ##  ', '<h4>Title</h4>'],
+  ['# C# and F# #', '<h3>C# and F#</h3>'],
+  ['###### ', '<h6></h6>'],
+  ['a | b\n--|--\n1 | 2', '<th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td>'],
+  ['a | b\nnot - a | table', '<p>a | b\nnot - a | table</p>'],
+  ['- one\n* two', '<ul><li>one</li><li>two</li></ul>'],
+])('%j is rendered', (text, expected) => {
+  expect(renderMarkdown(text).text).toContain(expected);
+});
+
+const blanks = ' '.repeat(maxCardLength);
+test.each([
+  ['a heading of blanks', `# a${blanks}x`],
+  ['a heading of marks', `# ${'#'.repeat(maxCardLength)}x`],
+  ['a heading of blanks before a line separator', `# ${blanks}x\u2028`],
+  ['a table of dashes', `a|b\n${'-'.repeat(maxCardLength)}x`],
+  ['a table of blanks', `a|b\n${blanks}-x`],
+  ['a list of blanks before a line separator', `- ${blanks}x\u2028`],
+])(
+  'the longest card that is %s is rendered at once',
+  (_what, text) => {
+    expect(renderMarkdown(text).text).toContain('x');
+  },
+  5_000,
+);
