@@ -32,6 +32,24 @@ co2_eq_emissions: 12.5
 # Tiny
 `;
 
+test.each([
+  ['at the top', 'license: mit\ntags: [a]\nlicense: mit', 'card line 4'],
+  ['further down', 'a:\n  - { b: 1, c: 2, b: 3 }', 'card line 3'],
+])('a key that stands twice %s is named with its line', (_where, yaml, path) => {
+  expect(problemsOf(`---\n${yaml}\n---\n`)).toEqual([{ path, message: 'Map keys must be unique' }]);
+});
+
+test('the longest card may be all keys, and is read at once', () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}:`);
+  expect(Object.keys(readCard(`---\n${keys.join('\n')}\n---\n`).data)).toHaveLength(20_000);
+}, 5_000);
+
+test('of a card that is wrong in every line the first problems are told', () => {
+  expect(problemsOf(`---\n${'a: 1\n'.repeat(1_000)}---\n`)).toHaveLength(20);
+  expect(problemsOf(`---\n${'- @\n'.repeat(1_000)}---\n`)).toHaveLength(20);
+  expect(problemsOf(`---\nmodel-index: [${'1, '.repeat(1_000)}]\n---\n`)).toHaveLength(20);
+});
+
 function problemsOf(text: string): Problem[] {
   try {
     readCard(text);

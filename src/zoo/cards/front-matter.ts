@@ -1,4 +1,4 @@
-import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { ZooError, type Problem } from '../../errors.js';
 import { licenseSchema, tagsSchema, taskSchema } from '../names.js';
@@ -18,6 +18,9 @@ export interface Card {
 
 /** Characters a card may have. */
 export const maxCardLength = 200_000;
+
+/** Problems that are told at once; a broken card can have one a line. */
+const maxProblems = 20;
 
 const oneOrMore = (message: string) =>
   z.union([z.string(), z.array(z.string())], message).transform((value) => [value].flat());
@@ -67,7 +70,7 @@ export function readCard(text: string): Card {
   const parsed = frontMatterSchema.safeParse(data);
   if (!parsed.success) {
     throw cardInvalid(
-      parsed.error.issues.map((issue) => ({
+      parsed.error.issues.slice(0, maxProblems).map((issue) => ({
         path: `card line ${lineOf(issue.path)}`,
         message: `${issue.path.join('.')} ${issue.message}`,
       })),
@@ -137,11 +140,18 @@ function parseYaml(block: Block): {
   lineOf(path: readonly PropertyKey[]): number;
 } {
   const lines = new LineCounter();
-  const document = parseDocument(block.yaml, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // Its own check of keys compares each with all others: seconds for a long card.
+  const document = parseDocument(block.yaml, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const lineAt = (offset: number) => lines.linePos(offset).line + block.firstLine - 1;
-  if (document.errors.length > 0) {
+  const faults = [
+    ...document.errors.slice(0, maxProblems).map(({ pos, message }) => ({ offset: pos[0], message })),
+    ...repeatedKeys(document),
+  ];
+  if (faults.length > 0) {
     throw cardInvalid(
-      document.errors.map((error) => ({ path: `card line ${lineAt(error.pos[0])}`, message: error.message })),
+      faults
+        .slice(0, maxProblems)
+        .map(({ offset, message }) => ({ path: `card line ${lineAt(offset)}`, message })),
     );
   }
   if (document.contents !== null && !isMap(document.contents)) {
@@ -159,6 +169,24 @@ function parseYaml(block: Block): {
       return block.firstLine;
     },
   };
+}
+
+/** Keys that stand twice in one mapping, at any depth. */
+function repeatedKeys(document: Document.Parsed): { offset: number; message: string }[] {
+  const repeated: { offset: number; message: string }[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          repeated.push({ offset: key.range?.[0] ?? 0, message: 'Map keys must be unique' });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return repeated;
 }
 
 /** Front matter as JSON holds it: no NaN, no dates, no NUL. */
