@@ -115,6 +115,29 @@ describe('tokens', () => {
     expect(await ask(createToken, past, member.token)).toMatchObject({ problems: [{ path: 'expiresAt' }] });
   });
 
+  test('made with one that ends do not outlast it', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const short = await ask(createToken, { name: 'short', scopes: ['READ'], expiresAt }, member.token);
+    const heir = await ask(createToken, { name: 'heir', scopes: ['READ'] }, short.text);
+    expect(heir.token).toMatchObject({ expiresAt });
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    const longer = { name: 'longer', scopes: ['READ'], expiresAt: later };
+    expect(await ask(createToken, longer, short.text)).toMatchObject({ code: 'FORBIDDEN' });
+    const sooner = new Date(Date.now() + 60_000).toISOString();
+    const shorter = await ask(createToken, { ...longer, expiresAt: sooner }, short.text);
+    expect(shorter.token).toMatchObject({ expiresAt: sooner });
+  });
+
+  test('for reading cannot revoke one for writing, only the other way round', async () => {
+    const reader = await ask(createToken, { name: 'reader', scopes: ['READ'] }, member.token);
+    const writer = await ask(createToken, { name: 'writer', scopes: ['WRITE'] }, member.token);
+    const { data: refused } = await server.graphql<Made>(revoke, { id: writer.token?.id }, reader.text);
+    expect(refused?.made.code).toBe('FORBIDDEN');
+    expect((await server.graphql(`{ viewer { role } }`, {}, writer.text)).errors).toBeUndefined();
+    const { data: done } = await server.graphql<Made>(revoke, { id: reader.token?.id }, writer.text);
+    expect(done?.made.token).toMatchObject({ id: reader.token?.id });
+  });
+
   test('of others can neither be seen nor revoked', async () => {
     const made = await ask(createToken, { name: 'mine', scopes: ['READ'] });
     const { data } = await server.graphql<Made>(revoke, { id: made.token?.id }, member.token);

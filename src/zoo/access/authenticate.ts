@@ -9,6 +9,7 @@ interface TokenRow {
   account_name: string;
   role: 'ADMIN' | 'MEMBER';
   scopes: Scope[];
+  expires_at: Date | null;
   stale: boolean;
 }
 
@@ -28,7 +29,7 @@ export async function authenticate(zoo: Zoo, authorization: string | undefined):
     );
   }
   const rows: TokenRow[] = await zoo.database.query(
-    `SELECT t.id AS token_id, t.scopes, a.id AS account_id, a.name AS account_name, a.role,
+    `SELECT t.id AS token_id, t.scopes, t.expires_at, a.id AS account_id, a.name AS account_name, a.role,
             (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute') AS stale
        FROM api_tokens t JOIN accounts a ON a.id = t.account_id
       WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`,
@@ -47,6 +48,7 @@ export async function authenticate(zoo: Zoo, authorization: string | undefined):
   return {
     account: { id: row.account_id, name: row.account_name, role: row.role },
     scopes: new Set(row.scopes),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
   };
 }
 

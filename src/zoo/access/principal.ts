@@ -7,6 +7,8 @@ export interface Principal {
   /** Undefined: anonymous. */
   account: { id: string; name: string; role: 'ADMIN' | 'MEMBER' } | undefined;
   scopes: ReadonlySet<Scope>;
+  /** When the token that it acts through ends; undefined: never. */
+  expiresAt?: Date;
 }
 
 export const anonymous: Principal = { account: undefined, scopes: new Set() };

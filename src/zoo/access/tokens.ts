@@ -27,7 +27,7 @@ export interface CreatedApiToken {
 }
 
 /**
- * Makes a token for the acting account. A token grants no more than the one it was made with has.
+ * Makes a token for the acting account. A token grants no more than the one it was made with has, and lasts no longer.
  *
  * @throws ZooError INPUT_INVALID, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED
  */
@@ -43,13 +43,19 @@ export async function createApiToken(
       { path: 'expiresAt', message: 'is in the past; choose a later moment or leave it out' },
     ]);
   }
-  const excess = value.scopes.filter(
-    (scope) => !principal.scopes.has(scope) && !principal.scopes.has('admin'),
-  );
+  const excess = lacking(principal, value.scopes);
   if (excess.length > 0) {
     throw new ZooError(
       'FORBIDDEN',
       `A token cannot grant what yours lacks: ${excess.join(', ')}; yours has: ${[...principal.scopes].join(', ')}.`,
+    );
+  }
+  const { expiresAt: end = null } = principal;
+  const expiresAt = value.expiresAt ?? end;
+  if (end !== null && expiresAt !== null && expiresAt > end) {
+    throw new ZooError(
+      'FORBIDDEN',
+      `A token cannot outlast the one it is made with, which ends at ${end.toISOString()}; choose an earlier expiresAt.`,
     );
   }
   const owner = await tokenOwner(zoo, principal, actor, value.account ?? undefined);
@@ -62,7 +68,7 @@ export async function createApiToken(
         tokenHash: hashToken(text),
         prefix: tokenPrefix(text),
         scopes: value.scopes,
-        expiresAt: value.expiresAt ?? null,
+        expiresAt,
       }),
     );
     await recordAudit(manager, actor.id, 'api-token.create', token.id, {
@@ -75,10 +81,11 @@ export async function createApiToken(
 }
 
 /**
- * Revokes a token at once and for good. Revoking twice is no error.
+ * Revokes a token at once and for good. Revoking twice is no error. A token revokes only such as may do no more than it,
+ * so that one that leaked, made for reading, cannot lock its owner out.
  *
  * @param tokenId row id of a token of the acting account, or of anyone's for an admin.
- * @throws ZooError NOT_FOUND, UNAUTHENTICATED
+ * @throws ZooError NOT_FOUND, FORBIDDEN, UNAUTHENTICATED
  */
 export async function revokeApiToken(zoo: Zoo, principal: Principal, tokenId: string): Promise<ApiToken> {
   const actor = requireScope(principal, 'read');
@@ -86,6 +93,13 @@ export async function revokeApiToken(zoo: Zoo, principal: Principal, tokenId: st
     const token = await manager.findOneBy(ApiToken, { id: tokenId });
     if (token === null || (token.accountId !== actor.id && !isAdmin(principal))) {
       throw new ZooError('NOT_FOUND', 'There is no such token among yours.');
+    }
+    const excess = lacking(principal, token.scopes);
+    if (excess.length > 0) {
+      throw new ZooError(
+        'FORBIDDEN',
+        `That token may do more than yours, which lacks: ${excess.join(', ')}; revoke it with one that has them.`,
+      );
     }
     if (token.revokedAt !== null) return token;
     await manager.query(`UPDATE api_tokens SET revoked_at = now() WHERE id = $1`, [tokenId]);
@@ -101,6 +115,12 @@ export async function listApiTokens(zoo: Zoo, principal: Principal): Promise<Api
     where: { accountId: actor.id },
     order: { createdAt: 'DESC', id: 'DESC' },
   });
+}
+
+/** Those of the scopes that the principal's token does not have. */
+function lacking(principal: Principal, wanted: readonly string[]): string[] {
+  const held: ReadonlySet<string> = principal.scopes;
+  return held.has('admin') ? [] : wanted.filter((scope) => !held.has(scope));
 }
 
 async function tokenOwner(
