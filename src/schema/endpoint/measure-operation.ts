@@ -5,6 +5,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  valueFromASTUntyped,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -15,6 +16,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { maxLineageEdges } from '../../zoo/models/lineage.js';
 import { defaultPageSize, maxPageSize } from '../../zoo/pagination/fetch-page.js';
 
 /** How much an operation asks for. */
@@ -41,8 +43,9 @@ export function measureOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Record<string, unknown> = {},
+  given: Record<string, unknown> = {},
 ): OperationMeasure {
+  const variables = { ...defaultsOf(operation), ...given };
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -115,11 +118,21 @@ function listLength(
   if (!String(field.type).includes('[')) return 1;
   const ids = argument(node, 'ids', variables);
   if (Array.isArray(ids)) return ids.length;
+  // A walk through the lineage, over so many generations, gives all their steps at once.
+  if (field.args.some(({ name }) => name === 'depth')) return maxLineageEdges;
   return pageSize(node, variables) ?? (isAbstractType(type) ? maxPageSize : plainListLength);
 }
 
 function isAbstractListOfConnection(fieldName: string): boolean {
   return fieldName === 'edges' || fieldName === 'nodes';
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
+    ),
+  );
 }
 
 function pageSize(node: FieldNode, variables: Record<string, unknown>): number | undefined {

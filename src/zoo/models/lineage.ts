@@ -16,7 +16,7 @@ export interface LineageRow {
 
 /** How far and how wide a walk goes at most. */
 export const maxLineageDepth = 20;
-const maxLineageEdges = 500;
+export const maxLineageEdges = 500;
 
 const columns = `e.child_version_id AS "childVersionId", e.parent_version_id AS "parentVersionId", e.relation,
   e.strategy, e.strategy_version AS "strategyVersion", e.parameters, e.dataset_version_id AS "datasetVersionId",
