@@ -62,6 +62,19 @@ export function databaseFault(error: unknown, database?: 'embedded'): ZooError |
   return new ZooError('DATABASE_UNAVAILABLE', message, code === '' ? {} : { reason: code }, { cause: error });
 }
 
+/** Texts that PostgreSQL cannot hold, as values and within JSON: NUL characters. */
+const unacceptableText = new Set(['22021', '22P05']);
+
+function textFault(error: unknown): ZooError | undefined {
+  if (!unacceptableText.has(facts(error).code)) return undefined;
+  return new ZooError(
+    'INPUT_INVALID',
+    'A text holds a NUL character, which is no text; leave it out.',
+    {},
+    { cause: error },
+  );
+}
+
 /** TypeORM wraps a driver's error in one of its own; several addresses give an AggregateError. */
 function facts(error: unknown): { code: string; text: string } {
   if (!(error instanceof Error)) return { code: '', text: '' };
@@ -71,7 +84,10 @@ function facts(error: unknown): { code: string; text: string } {
   return { code, text: inner.message };
 }
 
-/** Makes every query of the data source, in transactions too, fail with what `databaseFault` says where it says something. */
+/**
+ * Makes every query of the data source, in transactions too, fail with what `databaseFault` says where it says something,
+ * and with INPUT_INVALID where it was given text that is none.
+ */
 export function nameFaults(dataSource: DataSource, database?: 'embedded'): void {
   const create = dataSource.createQueryRunner.bind(dataSource);
   dataSource.createQueryRunner = (mode) => {
@@ -79,7 +95,7 @@ export function nameFaults(dataSource: DataSource, database?: 'embedded'): void 
     const query = queryRunner.query.bind(queryRunner) as (...parameters: unknown[]) => Promise<unknown>;
     queryRunner.query = ((...parameters: unknown[]) =>
       query(...parameters).catch((error: unknown) =>
-        Promise.reject(databaseFault(error, database) ?? error),
+        Promise.reject(databaseFault(error, database) ?? textFault(error) ?? error),
       )) as typeof queryRunner.query;
     return queryRunner;
   };
