@@ -53,7 +53,7 @@ function describePackage(name: string, use: string): string {
 }
 
 async function describeDisk(config: Config): Promise<string> {
-  await mkdir(config.dataDirectory, { recursive: true });
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   await checkFreeSpace(config.dataDirectory, config.limits.minFreeDiskBytes);
   const free = await freeSpace(config.dataDirectory);
   return `${Math.floor(free / 2 ** 30)} GB free in ${config.dataDirectory}`;

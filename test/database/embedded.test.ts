@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -55,6 +55,14 @@ async function startSupervised(
   open.push({ close });
   return { embedded, dataSource, close };
 }
+
+test('a data folder that is made is open to its user alone', async () => {
+  const made = join(folder, 'made', 'zoo-data');
+  await startEmbeddedDatabase({ dataDirectory: made, minFreeBytes: 0, stuckAfterMs: 0 }, log).then(
+    (database) => open.push(database),
+  );
+  expect((await stat(made)).mode & 0o777).toBe(0o700);
+});
 
 test('rows are there again after closing and opening', async () => {
   const first = await openDatabase(embeddedConfig(folder), log);

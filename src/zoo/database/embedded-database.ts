@@ -54,7 +54,8 @@ export async function startEmbeddedDatabase(
   options: EmbeddedOptions,
   log: Logger,
 ): Promise<EmbeddedDatabase> {
-  await mkdir(options.dataDirectory, { recursive: true });
+  // Private models and data sets lie in there: for this user alone.
+  await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
   await checkFreeSpace(options.dataDirectory, options.minFreeBytes);
   const socketFolder = await mkdtemp(join(shortTemporaryFolder(), 'zoo-'));
   const supervisor = new Supervisor(options, socketFolder, log);

@@ -32,7 +32,8 @@ export class LocalStore implements ObjectStore {
   static async open(folder: string): Promise<LocalStore> {
     const store = new LocalStore(folder);
     try {
-      await mkdir(store.uploadsFolder, { recursive: true });
+      // For this user alone; where the database is elsewhere, this makes the data folder.
+      await mkdir(store.uploadsFolder, { recursive: true, mode: 0o700 });
       await store.sweep();
     } catch (error) {
       throw localStoreError(error);
