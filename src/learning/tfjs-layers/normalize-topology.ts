@@ -174,15 +174,7 @@ function flatten(
   if (depth > 8) throw new ZooError('MODEL_TOPOLOGY_INVALID', 'Networks are nested more than 8 deep.');
   /** Name within this network → name of the flat layer whose output it is. */
   const outputs = new Map<string, string>();
-  let pending = network.layers;
-  while (pending.length > 0) {
-    const ready = pending.filter((layer) => layer.inbound.every((name) => outputs.has(name)));
-    const [next] = ready;
-    if (next === undefined) throw unresolved(pending, network);
-    for (const layer of ready) outputs.set(layer.name, append(layer));
-    const done = new Set(ready);
-    pending = pending.filter((layer) => !done.has(layer));
-  }
+  for (const layer of inReadingOrder(network)) outputs.set(layer.name, append(layer));
   const output = outputs.get(network.output);
   if (output === undefined) {
     throw new ZooError(
@@ -216,6 +208,51 @@ function flatten(
     });
     return layer.name;
   }
+}
+
+/**
+ * The layers of a network, each after those it reads: first all that read nothing, then all that only those hold up, and
+ * so on, each round in the order of the file. Every connection is looked at once.
+ *
+ * @throws ZooError MODEL_TOPOLOGY_INVALID
+ */
+function inReadingOrder(network: Network): Network['layers'] {
+  const readers = new Map<string, number[]>();
+  const missing = network.layers.map((layer, index) => {
+    const names = new Set(layer.inbound);
+    for (const name of names) {
+      const waiting = readers.get(name);
+      if (waiting === undefined) readers.set(name, [index]);
+      else waiting.push(index);
+    }
+    return names.size;
+  });
+  const ordered: Network['layers'] = [];
+  let round = [...missing.keys()].filter((index) => missing[index] === 0);
+  while (round.length > 0) {
+    const next: number[] = [];
+    for (const index of round) {
+      const layer = network.layers[index];
+      if (layer === undefined) continue;
+      ordered.push(layer);
+      for (const reader of readers.get(layer.name) ?? []) {
+        const left = (missing[reader] ?? 0) - 1;
+        missing[reader] = left;
+        if (left === 0) next.push(reader);
+      }
+      // Should another layer have the same name, it is not waited for a second time.
+      readers.delete(layer.name);
+    }
+    round = next.sort((a, b) => a - b);
+  }
+  if (ordered.length < network.layers.length) {
+    const done = new Set(ordered);
+    throw unresolved(
+      network.layers.filter((layer) => !done.has(layer)),
+      network,
+    );
+  }
+  return ordered;
 }
 
 function unresolved(pending: Network['layers'], network: Network): ZooError {

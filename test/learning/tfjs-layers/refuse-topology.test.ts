@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { normalizeTopology } from '../../../src/learning/tfjs-layers/normalize-topology.js';
 import { layer, loadBroken, type Refusal } from '../support/broken-model.js';
 
 const cases: Refusal[] = [
@@ -201,6 +202,34 @@ const cases: Refusal[] = [
     damage: (_, files) => files.set('config.json', Buffer.from('{')),
   },
 ];
+
+/** Layers in the order opposite to that in which they read, and a sum that reads the first 200,000 times. */
+function backwards(chain: number): Record<string, unknown>[] {
+  const reading = (name: string, class_name: string, inbound: string[]) => ({
+    name,
+    class_name,
+    config: { name },
+    inbound_nodes: [inbound.map((from) => [from, 0, 0])],
+  });
+  const sum = reading('sum', 'Add', [...Array<string>(200_000).fill('r0'), `r${chain}`]);
+  const links = Array.from({ length: chain }, (_, index) => reading(`r${index + 1}`, 'ReLU', [`r${index}`]));
+  const config = { name: 'r0', dtype: 'float32', batch_input_shape: [null, 8, 8, 3] };
+  return [sum, ...links.reverse(), { name: 'r0', class_name: 'InputLayer', config, inbound_nodes: [] }];
+}
+
+it('a network written backwards, with hundreds of thousands of connections, is put in order at once', () => {
+  const network = {
+    name: 'm',
+    layers: backwards(4_000),
+    input_layers: [['r0', 0, 0]],
+    output_layers: [['sum', 0, 0]],
+  };
+  const { layers } = normalizeTopology({ class_name: 'Functional', config: network });
+  expect(layers.map(({ name }) => name)).toEqual([
+    ...Array.from({ length: 4_001 }, (_, index) => `r${index}`),
+    'sum',
+  ]);
+}, 5_000);
 
 describe('the strict loader refuses a real network', () => {
   it.each(cases)('$what', async ({ code, says, damage }) => {
