@@ -347,6 +347,17 @@ describe('bombs and sizes', () => {
       limits: { maxMetadataBytes: 1000 },
     });
   });
+
+  it.each([['tar', tarOf] as const, ['zip', zipOf] as const])(
+    'refuses metadata tables too large to read together, in a %s',
+    async (_, pack) => {
+      const table = `file_name,label\n${'x'.repeat(600)}`;
+      const files = { 'train/metadata.csv': table, 'test/metadata.csv': table, 'train/a.jpg': '' };
+      await refusal(await pack(files), 'ARCHIVE_TOO_LARGE', /metadata tables may have 1000 together/, {
+        limits: { maxMetadataBytes: 1000 },
+      });
+    },
+  );
 });
 
 describe('archives that cannot be read', () => {

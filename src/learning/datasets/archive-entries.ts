@@ -121,12 +121,21 @@ export function isMetadataTable(path: string): boolean {
   return /(^|\/)metadata\.(jsonl|csv)$/.test(path);
 }
 
-/** @throws ZooError ARCHIVE_TOO_LARGE */
-export function requireMetadataSize(entry: ArchiveEntry, limits: ArchiveLimits): void {
-  if (entry.sizeBytes <= limits.maxMetadataBytes) return;
+/**
+ * Looks at a table before it is read, beside those read before.
+ *
+ * @throws ZooError ARCHIVE_TOO_LARGE
+ */
+export function requireMetadataSize(
+  entry: ArchiveEntry,
+  earlier: ListedEntries['metadata'],
+  limits: ArchiveLimits,
+): void {
+  const earlierBytes = [...earlier.values()].reduce((sum, table) => sum + table.byteLength, 0);
+  if (earlierBytes + entry.sizeBytes <= limits.maxMetadataBytes) return;
   throw new ZooError(
     'ARCHIVE_TOO_LARGE',
-    `The table ${quoteEntry(entry.path)} has ${entry.sizeBytes} bytes; a metadata table may have ${limits.maxMetadataBytes}.`,
+    `The table ${quoteEntry(entry.path)} has ${entry.sizeBytes} bytes; metadata tables may have ${limits.maxMetadataBytes} together.`,
     { entry: entry.path, sizeBytes: entry.sizeBytes, accepted: limits.maxMetadataBytes },
   );
 }

@@ -9,7 +9,7 @@ export interface ArchiveLimits {
   maxCompressionRatio: number;
   /** The ratio is not looked at below this many unpacked bytes: small files of text may well compress a lot. */
   ratioFreeBytes: number;
-  /** Bytes of one metadata table, which is read into memory. */
+  /** Bytes of all metadata tables together, which are read into memory. */
   maxMetadataBytes: number;
   /** Bytes of one path in UTF-8. */
   maxPathBytes: number;
@@ -21,6 +21,6 @@ export const defaultArchiveLimits: Readonly<ArchiveLimits> = Object.freeze({
   maxTotalBytes: 100 * 1024 ** 3,
   maxCompressionRatio: 100,
   ratioFreeBytes: 16 * 1024 ** 2,
-  maxMetadataBytes: 128 * 1024 ** 2,
+  maxMetadataBytes: 64 * 1024 ** 2,
   maxPathBytes: 1024,
 });

@@ -38,7 +38,7 @@ export async function listTar(
       offset: header.byteOffset ?? -1,
     });
     if (entry === undefined || !isMetadataTable(entry.path)) return;
-    requireMetadataSize(entry, limits);
+    requireMetadataSize(entry, metadata, limits);
     metadata.set(entry.path, await collect(content));
   });
   const flowing = pipeline(stages as [Readable, ...Transform[], NodeJS.WritableStream], { signal });

@@ -49,7 +49,7 @@ export async function listZip(
   refuseOverlaps(packedRanges, source.sizeBytes);
   const metadata = new Map<string, Buffer>();
   for (const entry of collector.entries.filter(({ path }) => isMetadataTable(path))) {
-    requireMetadataSize(entry, limits);
+    requireMetadataSize(entry, metadata, limits);
     metadata.set(entry.path, await readZipEntry(source, entry));
   }
   return { entries: collector.entries, folders: collector.folders, metadata };
