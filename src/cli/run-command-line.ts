@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ZooError, type Problem } from '../errors.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { printable } from './output/printable.js';
 import { buildProgram } from './program/build-program.js';
 
 /** Runs `zoo` with the given arguments and returns its exit code. Everything a command throws ends here, in words. */
@@ -32,9 +33,10 @@ function report(error: unknown, args: string[]): number {
   if (json) process.stderr.write(`${JSON.stringify({ error: { code, message, problems } })}\n`);
   else
     process.stderr.write(
-      `${[`${code}: ${message}`, ...problems.map(describeProblem(message))].filter(Boolean).join('\n')}\n`,
+      `${printable([`${code}: ${message}`, ...problems.map(describeProblem(message))].filter(Boolean).join('\n'))}\n`,
     );
-  if (args.includes('--verbose') && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+  if (args.includes('--verbose') && error instanceof Error)
+    process.stderr.write(`${printable(stackOf(error))}\n`);
   else if (!known) process.stderr.write('This is a fault of the command line; --verbose shows where.\n');
   return exitCodeOf(error);
 }

@@ -1,3 +1,4 @@
+import { printable } from './printable.js';
 import { createProgress, type Progress } from './progress.js';
 
 /** Where a command writes: results to standard output, everything about the way there to standard error. */
@@ -20,14 +21,15 @@ export function createOutput(json: boolean): Output {
   return {
     json,
     line: (text = '') => {
-      if (!json) process.stdout.write(`${text}\n`);
+      if (!json) process.stdout.write(`${printable(text)}\n`);
     },
     document: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
     },
     note: (text) => {
-      if (!json) process.stderr.write(`${text}\n`);
+      if (!json) process.stderr.write(`${printable(text)}\n`);
     },
-    progress: (label, unit) => createProgress({ label, unit, stream: process.stderr, silent: json }),
+    progress: (label, unit) =>
+      createProgress({ label: printable(label), unit, stream: process.stderr, silent: json }),
   };
 }

@@ -1,5 +1,6 @@
 import { formatBytes } from './format.js';
 import type { ProgressUnit } from './output.js';
+import { printable } from './printable.js';
 
 /** A running display of how far long work is. */
 export interface Progress {
@@ -40,7 +41,7 @@ export function createProgress(options: {
       if (time - written < (stream.isTTY ? redrawMs : plainLineMs)) return;
       written = time;
       const counts = total > 0 ? `${show(done)} of ${show(total)}` : show(done);
-      const tail = `${counts}${detail && `  ${detail}`}`;
+      const tail = `${counts}${detail && `  ${printable(detail)}`}`;
       if (!stream.isTTY) {
         stream.write(`${label}: ${tail}\n`);
         return;
@@ -52,7 +53,7 @@ export function createProgress(options: {
     },
     end(text) {
       if (drawn) stream.write('\r\x1b[2K');
-      if (text !== undefined) stream.write(`${text}\n`);
+      if (text !== undefined) stream.write(`${printable(text)}\n`);
     },
   };
 }
