@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toNodeId } from '../../src/schema/node-id.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { publishTinyModel, tinyModelFiles } from '../support/tiny-model.js';
 
@@ -107,9 +108,29 @@ describe('filters', () => {
     ['a word that is excluded', { search: 'greek -early', licenses: ['mit'] }, ['epsilon-net', 'eta-net']],
     ['signs that mean something to LIKE', { search: '%_' }, []],
     ['a task nobody has', { task: 'object-detection' }, []],
+    [
+      'a format, a task and a metric together',
+      {
+        format: 'TFJS_LAYERS',
+        task: 'image-classification',
+        metric: { name: 'accuracy', max: 0.74 },
+        parameterCount: { max: 70 },
+      },
+      ['alpha-net', 'beta-net', 'gamma-net'],
+    ],
   ])('by %s', async (_what, filter, expected) => {
     expect(await names({ first: 50, filter, orderBy: 'NAME' })).toEqual(expected);
     expect((await page({ first: 1, filter, orderBy: 'NAME' })).totalCount).toBe(expected.length);
+  });
+
+  test('by a base model that only the lineage names', async () => {
+    const found: { id: string }[] = await server.zoo.database.query(
+      `SELECT v.id FROM model_versions v JOIN models m ON m.id = v.model_id WHERE m.name = 'alpha-net'`,
+    );
+    const versionId = toNodeId('ModelVersion', found[0]?.id ?? '');
+    await publishTinyModel(server, { name: 'adapted', parent: { versionId } });
+    expect(await names({ filter: { baseModel: 'admin/alpha-net' } })).toEqual(['adapted']);
+    await server.zoo.database.query(`UPDATE models SET deleted_at = now() WHERE name = 'adapted'`);
   });
 
   test('a search puts the exact name first', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
 import type { Principal } from '../../src/zoo/access/principal.js';
 import { toNodeId } from '../../src/schema/node-id.js';
+import { plainTfjs, savedFiles } from '../learning/support/tfjs.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
 import { queueTestJob } from './support.js';
@@ -201,6 +202,26 @@ describe('a launch that cannot be', () => {
       'parameters.folds',
       'parameters.foldz',
     ]);
+  });
+
+  test('is told every reason why model and pictures do not go together at once', async () => {
+    const before = await countJobs();
+    const tf = await plainTfjs();
+    const pinned = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape: [32, 32, 3], filters: 2, kernelSize: 3, strides: 4 }),
+        tf.layers.flatten({}),
+        tf.layers.dense({ units: 2 }),
+      ],
+    });
+    const version = await publishTestModel(server.zoo, principal, 'pinned', await savedFiles(pinned));
+    const refused = await launch({
+      baseVersionId: toNodeId('ModelVersion', version),
+      parameters: { layer: 'nowhere', inputSize: 64 },
+    });
+    expect(refused).toMatchObject({ __typename: 'Failure', code: 'STRATEGY_NOT_APPLICABLE' });
+    expect(refused.problems?.map(({ path }) => path)).toEqual(['parameters.inputSize', 'parameters.layer']);
+    expect(await countJobs()).toBe(before);
   });
 
   test('names the strategies there are', async () => {

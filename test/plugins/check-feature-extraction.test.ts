@@ -31,17 +31,17 @@ describe('feature-extraction-svm', () => {
     const problems = check({ layer: 'block2_uot', inputSize: 64 }, base, makeData([5, 0, 0], 0));
     expect(problems).toEqual([
       {
-        path: 'baseVersion',
+        path: 'baseVersionId',
         message:
           'The base model takes pictures with 4 channels; pictures have 1 (grey) or 3 (red, green, blue). Choose a model with 1 or 3 input channels.',
       },
       {
-        path: 'datasetVersion',
+        path: 'datasetVersionId',
         message:
           'Classes "class 1", "class 2" have no training picture; every class needs at least 1. Add pictures or drop the class.',
       },
       {
-        path: 'datasetVersion',
+        path: 'datasetVersionId',
         message:
           'The data set has no test pictures, so the result could not be evaluated. Publish a version with a test split.',
       },
@@ -93,7 +93,7 @@ describe('feature-extraction-svm', () => {
   });
 
   it('refuses a model that cannot be cut', () => {
-    expect(check({}, makeManifest({ cutPoints: [] }))[0]?.path).toBe('baseVersion');
+    expect(check({}, makeManifest({ cutPoints: [] }))[0]?.path).toBe('baseVersionId');
   });
 });
 

@@ -27,7 +27,7 @@ function modelProblems(base: ModelManifest): Problem[] {
   if (channels === 1 || channels === 3) return [];
   return [
     {
-      path: 'baseVersion',
+      path: 'baseVersionId',
       message: `The base model takes pictures with ${channels} channels; pictures have 1 (grey) or 3 (red, green, blue). Choose a model with 1 or 3 input channels.`,
     },
   ];
@@ -35,7 +35,7 @@ function modelProblems(base: ModelManifest): Problem[] {
 
 function dataProblems(data: DataSummary): Problem[] {
   const problems: Problem[] = [];
-  const path = 'datasetVersion';
+  const path = 'datasetVersionId';
   if (data.task !== 'image-classification') {
     problems.push({
       path,
@@ -99,7 +99,7 @@ function cutProblems(
     return [
       layer === undefined
         ? {
-            path: 'baseVersion',
+            path: 'baseVersionId',
             message:
               'The base model cannot be cut anywhere: no layer’s output carries everything that follows. Choose another model.',
           }
