@@ -1,10 +1,12 @@
 import type { ErrorRequestHandler } from 'express';
 import { ZooError } from '../errors.js';
 import type { Zoo } from '../zoo/zoo.js';
+import { errorPage } from './pages/error-page.js';
+import { sendPage } from './pages/send-page.js';
 
 /**
  * Answers what a route threw, in the shape GraphQL clients read too: `{ errors: [{ message, extensions: { code } }] }`.
- * Faults are logged under the request id and shown as INTERNAL.
+ * A person who opens an address in a browser gets a page. Faults are logged under the request id and shown as INTERNAL.
  */
 export function answerErrors(zoo: Zoo): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
@@ -26,7 +28,12 @@ export function answerErrors(zoo: Zoo): ErrorRequestHandler {
       );
     if (shown.code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer realm="model zoo"');
     response.setHeader('Cache-Control', 'no-store');
-    response.status(shown.httpStatus).json({
+    response.status(shown.httpStatus);
+    if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html') {
+      sendPage(response, errorPage(shown));
+      return;
+    }
+    response.json({
       errors: [{ message: shown.message, extensions: { ...shown.details, code: shown.code } }],
     });
   };

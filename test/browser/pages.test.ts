@@ -53,6 +53,20 @@ if (executablePath === undefined) {
       await page.close();
     });
 
+    test('an address that leads nowhere shows a page with a way back; a program gets JSON', async () => {
+      for (const path of ['/nowhere', '/models/nobody/nothing']) {
+        const page = await browser.newPage();
+        const answer = await page.goto(server.url + path);
+        expect(answer?.status()).toBe(404);
+        expect(await page.textContent('main')).toContain('NOT_FOUND');
+        await page.click('main a');
+        expect(new URL(page.url()).pathname).toBe('/');
+        await page.close();
+        const forPrograms = await fetch(server.url + path);
+        expect(await forPrograms.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+      }
+    });
+
     test('the home page lists models, finds them, and leads to their pages', async () => {
       const card =
         '---\ntags: [shoes]\n---\n# <script>alert(1)</script>\n\nKnows **shoes**. [Bad](javascript:alert(1)) [good](https://example.org)';

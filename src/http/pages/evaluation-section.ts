@@ -49,29 +49,31 @@ export function evaluationSection(evaluation: Evaluation): Html {
 function classTable({ perClass }: Evaluation): Html {
   return html`<details open>
     <summary><h3>By class</h3></summary>
-    <table>
-      <thead>
-        <tr>
-          <th>Class</th>
-          <th class="number">Pictures</th>
-          <th class="number">Precision</th>
-          <th class="number">Recall</th>
-          <th class="number">F1</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${perClass.map(
-          (row) =>
-            html`<tr>
-              <td>${row.class}</td>
-              <td class="number">${row.imageCount}</td>
-              <td class="number">${formatPercent(row.precision)}</td>
-              <td class="number">${formatPercent(row.recall)}</td>
-              <td class="number">${formatPercent(row.f1)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Class</th>
+            <th class="number">Pictures</th>
+            <th class="number">Precision</th>
+            <th class="number">Recall</th>
+            <th class="number">F1</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${perClass.map(
+            (row) =>
+              html`<tr>
+                <td>${row.class}</td>
+                <td class="number">${row.imageCount}</td>
+                <td class="number">${formatPercent(row.precision)}</td>
+                <td class="number">${formatPercent(row.recall)}</td>
+                <td class="number">${formatPercent(row.f1)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
   </details>`;
 }
 

@@ -10,12 +10,12 @@ export function formatCount(count: number): string {
   return String(count);
 }
 
-/** `14.2 MB`, in powers of 1000. */
+/** `14.2 MB`, in powers of 1024, as on the command line. */
 export function formatBytes(bytes: number): string {
   for (const [size, unit] of [
-    [1e9, 'GB'],
-    [1e6, 'MB'],
-    [1e3, 'kB'],
+    [1024 ** 3, 'GB'],
+    [1024 ** 2, 'MB'],
+    [1024, 'KB'],
   ] as const) {
     if (bytes >= size) return `${trimmed(bytes / size)} ${unit}`;
   }

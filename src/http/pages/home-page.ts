@@ -111,10 +111,10 @@ function emptyState(search: string): Html {
   return html`<section class="empty">
     <h2>No public models yet</h2>
     <p>Fill the zoo from a terminal:</p>
-    <pre><code>zoo import-starters           <span># real pretrained networks to build on</span>
-zoo push FOLDER owner/name    <span># a tfjs-layers model of your own</span>
-zoo demo                      <span># the whole road in a minute, on real pictures</span></code></pre>
+    <pre><code>zoo import-starters                   <span># real pretrained networks to build on</span>
+zoo push FOLDER owner/name --public   <span># a tfjs-layers model of your own</span></code></pre>
     <p>
+      With no token at hand, <code>zoo demo</code> shows the whole road in a minute, in a zoo of its own.
       Private models do not show here; see them in <a href="/graphql">GraphiQL</a> or with
       <code>zoo search</code> and your token.
     </p>

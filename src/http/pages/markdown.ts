@@ -103,7 +103,7 @@ function table(lines: string[], at: number): Block {
     line
       .trim()
       .replace(/^\||\|$/g, '')
-      .split('|')
+      .split(/(?<!\\)\|/)
       .map((cell) => inline(cell.trim()));
   const { taken, next } = takeWhile(lines, at + 2, isRow);
   const head = cells(lines[at] ?? '').map((cell) => `<th>${cell}</th>`);
@@ -126,9 +126,14 @@ function inline(text: string): string {
     .map((part) =>
       part.length > 2 && part.startsWith('`') && part.endsWith('`')
         ? `<code>${escapeHtml(part.slice(1, -1))}</code>`
-        : emphasis(escapeHtml(part)),
+        : emphasis(literalMarks(escapeHtml(part))),
     )
     .join('');
+}
+
+/** A mark behind a backslash stands for itself: as an entity nothing takes it for more than that. */
+function literalMarks(escaped: string): string {
+  return escaped.replace(/\\([\\`*_{}[\]()#+\-.!|~])/g, (_, mark: string) => `&#${mark.charCodeAt(0)};`);
 }
 
 /** `escaped` is HTML-safe already; quotes in link targets are entities. */

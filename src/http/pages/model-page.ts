@@ -1,19 +1,14 @@
 import type { Principal } from '../../zoo/access/principal.js';
 import { cardBody } from '../../zoo/cards/front-matter.js';
-import { listChildEdges, loadParentEdges } from '../../zoo/models/lineage.js';
-import { findModel, loadAliases, loadModelCards, loadModels } from '../../zoo/models/load-models.js';
-import {
-  listVersions,
-  loadVersionDetails,
-  loadVersionFiles,
-  loadVersions,
-} from '../../zoo/models/load-versions.js';
+import { findModel, loadAliases, loadModelCards } from '../../zoo/models/load-models.js';
+import { listVersions, loadVersionDetails, loadVersionFiles } from '../../zoo/models/load-versions.js';
 import type { ModelRow, ModelVersionDetails, ModelVersionRow } from '../../zoo/models/model-rows.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { html, type Html } from '../html.js';
 import { evaluationSection } from './evaluation-section.js';
 import { formatBytes, formatCount, formatDate } from './format.js';
 import { layout } from './layout.js';
+import { lineageSection } from './lineage-section.js';
 import { renderMarkdown } from './markdown.js';
 
 /** A model with its newest version: card, evaluation, lineage, files. Undefined where the principal sees none. */
@@ -42,7 +37,7 @@ export async function modelPage(
         <p class="tags">
           <span class="tag">${model.task}</span>
           ${model.license && html`<span class="tag license">${model.license}</span>`}
-          ${model.tags.map((tag) => html`<a class="tag" href="/?q=${encodeURIComponent(tag)}">${tag}</a>`)}
+          ${model.tags.filter((tag) => tag !== model.task).map((tag) => html`<a class="tag" href="/?q=${encodeURIComponent(tag)}">${tag}</a>`)}
         </p>
         <pre><code>zoo pull ${model.ownerName}/${model.name}</code></pre>
       </section>
@@ -104,39 +99,6 @@ function shortened(labels: string[]): string {
   return labels.length <= 12 ? labels.join(', ') : `${labels.slice(0, 12).join(', ')} …`;
 }
 
-async function lineageSection(
-  zoo: Zoo,
-  principal: Principal,
-  version: ModelVersionRow,
-): Promise<Html | undefined> {
-  const { database } = zoo;
-  const parents = await loadParentEdges(database, principal, [version.id]);
-  const children = (await listChildEdges(database, principal, version.id, { first: 20 })).edges.map(
-    ({ node }) => node,
-  );
-  if (parents.length + children.length === 0) return undefined;
-  const ids = [
-    ...parents.map((edge) => edge.parentVersionId),
-    ...children.map((edge) => edge.childVersionId),
-  ];
-  const ends = await loadVersions(database, principal, ids);
-  const models = await loadModels(database, principal, [...new Set(ends.map((end) => end.modelId))]);
-  const link = (versionId: string): Html => {
-    const end = ends.find(({ id }) => id === versionId);
-    const model = models.find(({ id }) => id === end?.modelId);
-    if (end === undefined || model === undefined) return html`a version that is gone`;
-    return html`<a href="/models/${model.ownerName}/${model.name}">${model.ownerName}/${model.name}</a>
-      v${end.number}`;
-  };
-  return html`<section>
-    <h2>Lineage</h2>
-    <ul class="lineage">
-      ${parents.map((edge) => html`<li>${edge.relation} of ${link(edge.parentVersionId)}${edge.strategy && html` by <code>${edge.strategy}</code>`}</li>`)}
-      ${children.map((edge) => html`<li>base of ${link(edge.childVersionId)}${edge.strategy && html` by <code>${edge.strategy}</code>`}</li>`)}
-    </ul>
-  </section>`;
-}
-
 async function filesSection(
   zoo: Zoo,
   principal: Principal,
@@ -151,29 +113,31 @@ async function filesSection(
         <h2>Files</h2>
         ${files.length}, ${formatBytes(version.sizeBytes)}
       </summary>
-      <table>
-        <thead>
-          <tr>
-            <th>Path</th>
-            <th class="number">Size</th>
-            <th>SHA-256</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${files.map(
-            (file) =>
-              html`<tr>
-                <td>
-                  <a href="${folder}/${file.path.split('/').map(encodeURIComponent).join('/')}"
-                    >${file.path}</a
-                  >
-                </td>
-                <td class="number">${formatBytes(file.sizeBytes)}</td>
-                <td><code>${file.sha256.slice(0, 12)}…</code></td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>Path</th>
+              <th class="number">Size</th>
+              <th>SHA-256</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${files.map(
+              (file) =>
+                html`<tr>
+                  <td>
+                    <a href="${folder}/${file.path.split('/').map(encodeURIComponent).join('/')}"
+                      >${file.path}</a
+                    >
+                  </td>
+                  <td class="number">${formatBytes(file.sizeBytes)}</td>
+                  <td><code>${file.sha256.slice(0, 12)}…</code></td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
     </details>
   </section>`;
 }

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { Router, type Response } from 'express';
+import { Router } from 'express';
 import { ZooError } from '../../errors.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { authenticateRequest } from '../authenticate-request.js';
-import type { Html } from '../html.js';
 import { principalOf } from '../principal-of.js';
 import { homePage } from './home-page.js';
-import { pagePolicy } from './layout.js';
 import { modelPage } from './model-page.js';
+import { sendPage } from './send-page.js';
+
+/** What a page shows depends on who asks, and on the moment. */
+const cacheControl = 'private, no-cache';
 
 /**
  * Pages for people, rendered here and without scripts: `/`, `/models/<owner>/<name>`, and the schema as text. A browser
@@ -22,7 +24,10 @@ export function pageRoutes(zoo: Zoo): Router {
       search: typeof q === 'string' ? q.slice(0, 200) : '',
       after: typeof after === 'string' && after !== '' ? after : undefined,
     };
-    sendPage(response, await homePage(zoo, principalOf(response), query));
+    sendPage(
+      response.setHeader('Cache-Control', cacheControl),
+      await homePage(zoo, principalOf(response), query),
+    );
   });
   router.get('/models/:owner/:name', authenticateRequest(zoo), async (request, response) => {
     const { owner, name } = request.params;
@@ -30,21 +35,12 @@ export function pageRoutes(zoo: Zoo): Router {
     if (page === undefined) {
       throw new ZooError('NOT_FOUND', 'There is no such model, or it is not visible to you.');
     }
-    sendPage(response, page);
+    sendPage(response.setHeader('Cache-Control', cacheControl), page);
   });
   router.get('/schema.graphql', (_request, response) => {
     response.setHeader('Cache-Control', 'no-cache').type('text/plain').send(schemaText());
   });
   return router;
-}
-
-function sendPage(response: Response, page: Html): void {
-  response
-    .setHeader('Content-Security-Policy', pagePolicy)
-    .setHeader('Referrer-Policy', 'same-origin')
-    .setHeader('Cache-Control', 'private, no-cache')
-    .type('html')
-    .send(page.text);
 }
 
 let schema: string | undefined;
