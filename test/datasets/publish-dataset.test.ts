@@ -4,7 +4,7 @@ import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
 import { parseNodeId } from '../../src/schema/node-id.js';
 import { endOf as jobEnd } from '../jobs/real-work.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { tarGzOf, tarOf, zipOf, type Files } from './archives.js';
+import { tarGzOf, tarOf, tarWith, zipOf, type Files } from './archives.js';
 import { classFolders, picture } from './pictures.js';
 
 let server: TestServer;
@@ -228,6 +228,13 @@ describe('bad archives', () => {
       async () => (await tarOf({ 'a/1.jpg': 'x', 'a/2.jpg': 'y' })).subarray(0, 700),
       'ARCHIVE_UNREADABLE',
     ],
+    [
+      'a symbolic link',
+      async () => tarWith([{ header: { name: 'a/1.jpg', type: 'symlink', linkname: '/etc/passwd' } }]),
+      'ARCHIVE_ENTRY_UNSAFE',
+    ],
+    ['an absolute path', async () => tarOf({ '/etc/1.jpg': 'x' }), 'ARCHIVE_ENTRY_UNSAFE'],
+    ['a bomb', async () => tarGzOf({ 'a/1.jpg': Buffer.alloc(128 * 1024 ** 2) }), 'ARCHIVE_BOMB'],
     [
       'a class with one picture',
       async () => tarOf({ 'a/1.jpg': '', 'a/2.jpg': '', 'b/1.jpg': '' }),

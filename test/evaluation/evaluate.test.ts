@@ -133,6 +133,7 @@ describe('an evaluation', () => {
     all.isNearDuplicate.fill(1);
     expect(() => evaluate(all)).toThrow(/All 2 pictures of the test split/);
     expect(() => evaluate(easy([], []))).toThrow(/has no pictures/);
+    expect(() => evaluate(all)).toThrow(expect.objectContaining({ code: 'EVALUATION_IMPOSSIBLE' }));
   });
 });
 

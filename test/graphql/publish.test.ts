@@ -46,6 +46,11 @@ interface Version {
   model: { card: string; license: string | null; tags: string[] };
 }
 
+interface TinyJson {
+  modelTopology: { model_config: { config: { layers: { class_name: string; config: object }[] } } };
+  weightsManifest: { paths: string[]; weights: { name: string; shape: number[]; dtype: string }[] }[];
+}
+
 async function version(id: string): Promise<Version> {
   const { data, errors } = await server.graphql<{ node: Version }>(readVersion, { id });
   expect(errors).toBeUndefined();
@@ -271,7 +276,50 @@ describe('what is refused, with nothing published', () => {
     expect(await failureOf({ modelId, files }, token)).toMatchObject({ code: 'BLOB_NOT_ADMITTED' });
   });
 
-  test('what the strict loader refuses, under its own code', async () => {
+  test.each([
+    [
+      'a manifest that climbs out of its folder',
+      'MODEL_PATH_OUTSIDE',
+      (json: TinyJson) => void json.weightsManifest.forEach((group) => (group.paths = ['../weights.bin'])),
+    ],
+    [
+      'a shard that is not there',
+      'MODEL_SHARD_MISSING',
+      (json: TinyJson) => void json.weightsManifest.forEach((group) => (group.paths = ['other.bin'])),
+    ],
+    [
+      'a missing weight',
+      'MODEL_WEIGHTS_MISSING',
+      (json: TinyJson) => void json.weightsManifest[0]?.weights.pop(),
+    ],
+    [
+      'a weight that no layer has',
+      'MODEL_WEIGHTS_EXTRA',
+      (json: TinyJson) =>
+        void json.weightsManifest[0]?.weights.push({ name: 'more/kernel', shape: [1], dtype: 'float32' }),
+    ],
+    [
+      'an unknown layer',
+      'MODEL_LAYER_UNKNOWN',
+      (json: TinyJson) =>
+        void json.modelTopology.model_config.config.layers.push({
+          class_name: 'Lambda',
+          config: { name: 'code' },
+        }),
+    ],
+  ])('%s', async (what, code, damage) => {
+    const modelId = await emptyModel(what.replaceAll(' ', '-'));
+    const files = tinyModelFiles().map(({ path, bytes }) => {
+      if (path !== 'model.json') return { path, bytes };
+      const json = JSON.parse(Buffer.from(bytes).toString()) as TinyJson;
+      damage(json);
+      return { path, bytes: Buffer.from(JSON.stringify(json)) };
+    });
+    expect(await failureOf({ modelId, files: await uploadFiles(server, files) })).toMatchObject({ code });
+    expect(await countVersions(modelId)).toBe(0);
+  });
+
+  test('weights that are not numbers', async () => {
     const modelId = await emptyModel('nan');
     const files = tinyModelFiles().map((file) =>
       file.path === 'model.json'
