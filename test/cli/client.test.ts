@@ -11,6 +11,7 @@ import { formatEvaluation } from '../../src/cli/output/evaluation-report.js';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../../src/cli/output/format.js';
 import { createProgress } from '../../src/cli/output/progress.js';
 import { formatTable } from '../../src/cli/output/table.js';
+import { WatchDisplay } from '../../src/cli/output/watch-display.js';
 import { parseName, parseReference } from '../../src/cli/reference.js';
 import { emptyFolder } from './run-zoo.js';
 
@@ -199,5 +200,25 @@ describe('progress', () => {
     }
     progress.end();
     expect(written).toEqual(['Sending: 5.9 KB of 12 KB\n', 'Sending: 12 KB of 12 KB\n']);
+  });
+});
+
+describe('the display of a followed job', () => {
+  it('leaves a plain line for each phase, bytes as people read them', () => {
+    const written: string[] = [];
+    const stream = { write: (text: string) => written.push(text) };
+    const display = new WatchDisplay({
+      json: false,
+      line: () => undefined,
+      document: () => undefined,
+      note: () => undefined,
+      progress: (label, unit) => createProgress({ label, unit, stream }),
+    });
+    const common = { cursor: '', seq: 1, attempt: 1, createdAt: '', done: 0, secondsLeft: null } as const;
+    const progress = { __typename: 'JobProgressEvent', ...common } as const;
+    display.show({ ...progress, phase: 'fetching the archive', total: 3_654_656, unit: 'BYTES' });
+    display.show({ ...progress, phase: 'checking pictures', total: 400, unit: 'ITEMS' });
+    display.show({ ...common, __typename: 'JobStateEvent', state: 'COMPLETED', error: null });
+    expect(written).toEqual(['  fetching the archive (3.5 MB)\n', '  checking pictures (400)\n']);
   });
 });
