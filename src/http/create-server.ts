@@ -70,10 +70,12 @@ export async function createServer(
     // Node hands the bare connection over: what throws or fails here would end the whole server.
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?', 1);
-    if (path === '/graphql') {
-      graphql.webSocket.upgrade(request, socket, head);
-    } else {
+    if (path !== '/graphql') {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    } else if (!isSameOrigin(request, zoo.config.http.publicUrl)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    } else {
+      graphql.webSocket.upgrade(request, socket, head);
     }
   });
   const { host, port } = zoo.config.http;
@@ -82,6 +84,14 @@ export async function createServer(
     url: urlOf(server.address() as AddressInfo),
     close: () => close(server, graphql),
   };
+}
+
+/** Browsers keep a page of another site from reading our answers over HTTP, but not over WebSocket: we must. */
+function isSameOrigin({ headers }: IncomingMessage, publicUrl: string | undefined): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return true; // no browser
+  if (!URL.canParse(origin)) return false;
+  return new URL(origin).host === host || origin === (publicUrl && new URL(publicUrl).origin);
 }
 
 /** Every request has an id, in the answer's header and in each log line about it. */
@@ -105,7 +115,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 function portInUse(host: string, port: number): ZooError {
   return new ZooError(
     'PORT_IN_USE',
-    `Port ${port} on ${host} is in use by another program; stop that, or set ZOO_PORT to another port (0 picks a free one).`,
+    `Port ${port} on ${host} is in use by another program; stop that, or choose another with ZOO_PORT or --port (0 picks a free one).`,
   );
 }
 

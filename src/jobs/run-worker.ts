@@ -36,6 +36,8 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
   const id = randomUUID();
   const cacheFolder = join(zoo.config.dataDirectory, 'worker-cache');
   const featureFolder = join(cacheFolder, 'features');
+  // Private pictures and models lie in there: for this user alone.
+  await mkdir(zoo.config.dataDirectory, { recursive: true, mode: 0o700 });
   await mkdir(featureFolder, { recursive: true });
   const workFolders = new WorkFolders(join(zoo.config.dataDirectory, 'worker-jobs'), id);
   await workFolders.open();

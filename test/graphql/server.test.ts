@@ -97,3 +97,18 @@ test.each(['//[', 'http://', '/elsewhere'])(
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
   },
 );
+
+test('a page of another site cannot open a WebSocket, a page of ours and a program can', async () => {
+  const server = await start();
+  const open = (headers: Record<string, string>) =>
+    new Promise<string>((resolve) => {
+      const address = `${server.url.replace('http', 'ws')}/graphql`;
+      const socket = new WebSocket(address, 'graphql-transport-ws', { headers });
+      socket.once('open', () => (resolve('open'), socket.terminate()));
+      socket.once('error', (error) => resolve(error.message));
+    });
+  expect(await open({ Origin: 'https://elsewhere.example' })).toContain('403');
+  expect(await open({ Origin: 'null' })).toContain('403');
+  expect(await open({ Origin: server.url })).toBe('open');
+  expect(await open({})).toBe('open');
+});
