@@ -1,6 +1,6 @@
 /**
  * 1 GB up and down through the server, beside its peer: the bare S3 client straight to the same S3 server, on the same
- * machine, taking turns. The server hashes what it takes in and checks it; the peer does not. Run after `npm run build`:
+ * machine, taking turns. The server checks the digest of the whole; the peer has digests of its parts only. Run after `npm run build`:
  *   node bench/transfer/transfer.mjs [rounds, 3 by default] [megabytes, 1024 by default]
  * S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY name the S3 server; without them the MinIO that the tests have built
  * is started.
