@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.js';
 import { graphqlRequest } from '../client/graphql-request.js';
 import type { JobError, JobState } from '../client/job-event.js';
-import { formatDuration, formatTime } from '../output/format.js';
+import { formatBytes, formatDuration, formatTime } from '../output/format.js';
 import { formatTable } from '../output/table.js';
 
 export interface JobsFlags {
@@ -16,7 +16,7 @@ interface ListedJob {
   strategy: string | null;
   model: { owner: { name: string }; name: string } | null;
   dataset: { owner: { name: string }; name: string } | null;
-  progress: { phase: string; done: number; total: number } | null;
+  progress: { phase: string; done: number; total: number; unit: 'ITEMS' | 'BYTES' } | null;
   error: JobError | null;
   createdAt: string;
   startedAt: string | null;
@@ -27,7 +27,7 @@ const query = `query Jobs($filter: JobFilter, $first: Int!) {
   jobs(filter: $filter, first: $first) {
     totalCount
     nodes {
-      id kind state strategy model { owner { name } name } dataset { owner { name } name } progress { phase done total } error { code message }
+      id kind state strategy model { owner { name } name } dataset { owner { name } name } progress { phase done total unit } error { code message }
       createdAt startedAt finishedAt
     }
   }
@@ -76,8 +76,11 @@ function describe(job: ListedJob): string {
 
 function standing({ state, progress, error, startedAt, finishedAt }: ListedJob): string {
   if (error !== null) return `, ${error.code}`;
-  if (state === 'RUNNING' && progress !== null)
-    return `, ${progress.phase} ${progress.done}/${progress.total}`;
+  if (state === 'RUNNING' && progress !== null) return `, ${progress.phase} ${describeProgress(progress)}`;
   if (startedAt === null || finishedAt === null) return '';
   return `, ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+}
+
+function describeProgress({ done, total, unit }: NonNullable<ListedJob['progress']>): string {
+  return unit === 'BYTES' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total}`;
 }
