@@ -18,7 +18,10 @@ const pattern =
 export function parseReference(text: string): Reference {
   const { owner, name, revision } = pattern.exec(text)?.groups ?? {};
   if (owner === undefined || name === undefined) {
-    throw new ZooError('USAGE', `"${text}" is not a reference; expected owner/name or owner/name@revision.`);
+    throw new ZooError(
+      'USAGE',
+      `"${text}" is not a reference; expected owner/name or owner/name@revision, in lower case.`,
+    );
   }
   return { owner, name, revision: revision ?? 'latest' };
 }

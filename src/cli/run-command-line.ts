@@ -35,6 +35,8 @@ function report(error: unknown, args: string[]): number {
     process.stderr.write(
       `${printable([`${code}: ${message}`, ...problems.map(describeProblem(message))].filter(Boolean).join('\n'))}\n`,
     );
+  if (!json && code === 'UNAUTHENTICATED')
+    process.stderr.write('`zoo login` saves a token for later commands.\n');
   if (args.includes('--verbose') && error instanceof Error)
     process.stderr.write(`${printable(stackOf(error))}\n`);
   else if (!known) process.stderr.write('This is a fault of the command line; --verbose shows where.\n');

@@ -14,6 +14,16 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('zoo login', () => {
+  it('refuses what cannot be a token before anything is sent, and names itself where one is missing', async () => {
+    const environment = { XDG_CONFIG_HOME: emptyFolder() };
+    const pasted = await runZoo(['login', '--url', server.url], { environment, input: 'zoo_one zoo_two\n' });
+    expect(pasted).toMatchObject({ code: 2, stdout: '' });
+    expect(pasted.stderr).toMatch(/^USAGE: The token .* as one word/);
+    const without = await runZoo(['import-starters', '--url', server.url], { environment });
+    expect(without.code).toBe(5);
+    expect(without.stderr).toContain('`zoo login`');
+  });
+
   it('keeps a token that its server knows, readable by its owner only, and later commands use it', async () => {
     const environment = { XDG_CONFIG_HOME: emptyFolder() };
     const input = `${server.adminToken}\n`;

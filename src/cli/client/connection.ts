@@ -16,7 +16,7 @@ const defaultUrl = 'http://127.0.0.1:4000';
  * Settles where and as whom: flags first, then `ZOO_URL` and `ZOO_TOKEN`, then what `zoo login` saved, then this machine.
  * A saved token is only sent to the server it was saved for.
  *
- * @throws ZooError USAGE for a URL that is none.
+ * @throws ZooError USAGE for a URL or a token that is none.
  */
 export async function resolveConnection(flags: { url?: string; token?: string }): Promise<Connection> {
   const environment = loadClientConfig();
@@ -24,8 +24,20 @@ export async function resolveConnection(flags: { url?: string; token?: string })
   const saved = await readCredentials(environment.credentialsFile, given && normalizeUrl(given));
   return {
     url: normalizeUrl(given ?? saved?.url ?? defaultUrl),
-    token: flags.token ?? environment.token ?? saved?.token,
+    token: normalizeToken(flags.token ?? environment.token ?? saved?.token),
   };
+}
+
+/** A token without the blanks that copying adds around it. @throws ZooError USAGE for one that no header can carry. */
+export function normalizeToken(text: string): string;
+export function normalizeToken(text: string | undefined): string | undefined;
+export function normalizeToken(text: string | undefined): string | undefined {
+  const token = text?.trim();
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ZooError(
+    'USAGE',
+    'The token is empty, or holds a space or a sign that tokens do not have; copy it again, as one word.',
+  );
 }
 
 /** @throws ZooError USAGE */

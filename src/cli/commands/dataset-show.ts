@@ -35,10 +35,16 @@ export function describeDataset(dataset: DatasetDetails, version: DatasetVersion
     table,
   ];
   if (manifest.nearDuplicateCount > 0) {
-    lines.push('', `${manifest.nearDuplicateCount} pairs of pictures in different splits look the same.`);
+    lines.push(
+      '',
+      `Pairs of pictures in different splits that look the same: ${manifest.nearDuplicateCount}.`,
+    );
   }
   if (manifest.rejectedCount > 0) {
-    lines.push('', `${manifest.rejectedCount} files were left out:`);
+    lines.push(
+      '',
+      `${manifest.rejectedCount} ${manifest.rejectedCount === 1 ? 'file was' : 'files were'} left out:`,
+    );
     for (const { path, code, reason } of manifest.rejected.slice(0, listedRejections)) {
       lines.push(`  ${path}: ${code}, ${reason}`);
     }

@@ -37,8 +37,13 @@ export async function demo(output: Output, flags: DemoFlags): Promise<void> {
       process.exitCode = exitCodes.interrupted;
       return;
     }
-    showDemoResult(context, result, Date.now() - startedAt);
-    if (flags.exit || output.json || !process.stdout.isTTY) return;
+    const staysOpen = !flags.exit && !output.json && process.stdout.isTTY;
+    showDemoResult(context, result, {
+      elapsedMs: Date.now() - startedAt,
+      dataDirectory: running.zoo.config.dataDirectory,
+      staysOpen,
+    });
+    if (!staysOpen) return;
     output.line('The zoo stays open until you press Ctrl-C.');
     await askedToStop();
   } finally {

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { loadClientConfig } from '../../config.js';
 import { ZooError } from '../../errors.js';
+import { normalizeToken } from '../client/connection.js';
 import { saveCredentials } from '../client/credentials.js';
 import { graphqlRequest } from '../client/graphql-request.js';
 import type { CommandContext } from '../command-context.js';
@@ -16,7 +17,7 @@ export async function login(
   { connection, output }: CommandContext,
   given: string | undefined,
 ): Promise<void> {
-  const token = given ?? (await askForToken());
+  const token = normalizeToken(given ?? (await askForToken()));
   const { viewer } = await graphqlRequest<LoginData>({ ...connection, token }, query);
   if (viewer === null) throw new ZooError('UNAUTHENTICATED', `${connection.url} does not know this token.`);
   const { credentialsFile } = loadClientConfig();

@@ -20,9 +20,7 @@ export async function serveZoo(output: Output, flags: ServerFlags): Promise<void
     output.line('');
     output.line(`  ${adminToken}`);
     output.line('');
-    output.line('Save it for the command line:');
-    output.line('');
-    output.line(`  zoo login --url ${url} --token ${adminToken}`);
+    output.line(`Save it for the command line, which asks for it: zoo login --url ${url}`);
   }
   await askedToStop();
   output.note('Closing. Running jobs go back to the queue.');

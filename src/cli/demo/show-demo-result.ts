@@ -9,24 +9,32 @@ import type { DemoResult } from './run-demo.js';
 export function showDemoResult(
   { connection, output }: CommandContext,
   result: DemoResult,
-  elapsedMs: number,
+  run: { elapsedMs: number; dataDirectory: string; staysOpen: boolean },
 ): void {
   const { model, version } = result;
   const evaluation = evaluationOf(version);
   const reference = `${model.owner.name}/${model.name}`;
   const url = connection.url;
-  output.document({ url, ...result, evaluation, elapsedMs });
+  output.document({ url, ...result, evaluation, elapsedMs: run.elapsedMs });
   if (evaluation !== null) output.line(`\n${formatEvaluation(evaluation)}`);
   output.line('\nLineage');
   for (const step of version.parents) output.line(`  ${reference}@${version.number}: ${describeStep(step)}`);
   output.line(
-    `\nDone in ${formatDuration(elapsedMs)}; ${version.files.length} files, ${formatBytes(version.sizeBytes)}. Where to look next:`,
+    `\nDone in ${formatDuration(run.elapsedMs)}; ${version.files.length} files, ${formatBytes(version.sizeBytes)}. Where to look next:\n`,
   );
-  output.line(`
-  ${url}/                       the catalogue
-  ${url}/graphql                GraphiQL, with examples that run as they stand
-  npx zoo --url ${url} search
-  npx zoo --url ${url} show ${reference}
-  npx zoo --url ${url} pull ${reference}
-`);
+  const places = run.staysOpen
+    ? [
+        `${url}/                       the catalogue`,
+        `${url}/graphql                GraphiQL, with examples that run as they stand`,
+        `npx zoo --url ${url} search`,
+        `npx zoo --url ${url} show ${reference}`,
+        `npx zoo --url ${url} pull ${reference}`,
+      ]
+    : [
+        `npx zoo serve --data-dir ${run.dataDirectory}`,
+        '    opens this zoo again; then, in another terminal:',
+        `npx zoo show ${reference}`,
+        `npx zoo pull ${reference}`,
+      ];
+  output.line(places.map((place) => `  ${place}\n`).join(''));
 }

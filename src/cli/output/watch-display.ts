@@ -48,7 +48,10 @@ export class WatchDisplay {
         inBytes: event.unit === 'BYTES',
       };
     }
-    const left = event.secondsLeft === null ? '' : `${formatDuration(event.secondsLeft * 1000)} left`;
+    const left =
+      event.secondsLeft === null || event.done >= event.total
+        ? ''
+        : `${formatDuration(event.secondsLeft * 1000)} left`;
     this.phase.total = event.total;
     this.phase.progress.update(event.done, event.total, left);
   }

@@ -22,9 +22,9 @@ export function formatBytes(bytes: number): string {
   return `${bytes} B`;
 }
 
-/** `91.4 %`; a dash where there is no number. */
+/** `91.4 %`, on one line; a dash where there is no number. */
 export function formatPercent(fraction: number | null): string {
-  return fraction === null ? '–' : `${(fraction * 100).toFixed(1)} %`;
+  return fraction === null ? '–' : `${(fraction * 100).toFixed(1)}\u00a0%`;
 }
 
 /** `2026-11-24`. */

@@ -122,8 +122,8 @@ function locked(record: LockRecord): ZooError {
   const where = record.host === hostname() ? '' : ` on ${record.host}`;
   return new ZooError(
     'DATA_DIRECTORY_LOCKED',
-    `Another server (process ${record.server.pid}${where}) uses this data folder. Stop it, set ZOO_DATA_DIR to a folder ` +
-      'of its own, or set DATABASE_URL so that several servers share one PostgreSQL.',
+    `Another server (process ${record.server.pid}${where}) uses this data folder. Stop it, name a folder of its own by ` +
+      'ZOO_DATA_DIR or --data-dir, or set DATABASE_URL so that several servers share one PostgreSQL.',
     { pid: record.server.pid, host: record.host },
   );
 }
