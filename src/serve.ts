@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from './config.js';
-import { runWorker } from './jobs/run-worker.js';
+import { runWorker } from './jobs/worker/run-worker.js';
 import { startServer } from './start-server.js';
 import { ensureAdmin } from './zoo/access/ensure-admin.js';
 import { scheduleGarbageCollection } from './zoo/blobs/collect-garbage.js';

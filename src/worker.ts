@@ -1,7 +1,7 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from './config.js';
 import { ZooError } from './errors.js';
-import { runWorker } from './jobs/run-worker.js';
+import { runWorker } from './jobs/worker/run-worker.js';
 import { openDatabase } from './zoo/database/open-database.js';
 import { openObjectStore } from './zoo/object-store/open-object-store.js';
 import type { Zoo } from './zoo/zoo.js';

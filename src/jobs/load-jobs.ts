@@ -8,7 +8,7 @@ import {
   type PageRequest,
   type Queryable,
 } from '../zoo/pagination/fetch-page.js';
-import type { JobEventRow } from './job-events.js';
+import type { JobEventRow } from './events/job-events.js';
 
 /** A job as it is read. */
 export interface JobRow {

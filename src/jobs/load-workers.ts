@@ -2,8 +2,8 @@ import { requireScope, type Principal } from '../zoo/access/principal.js';
 import type { AnnouncedStrategy } from '../zoo/job-types.js';
 import type { Queryable } from '../zoo/pagination/fetch-page.js';
 import { announce } from '../plugins/announce.js';
-import { installedStrategies } from './installed-strategies.js';
-import { workerGoneAfterMs } from './worker-presence.js';
+import { installedStrategies } from './launch/installed-strategies.js';
+import { workerGoneAfterMs } from './worker/worker-presence.js';
 
 export interface WorkerRow {
   id: string;

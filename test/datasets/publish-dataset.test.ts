@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
+import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import { parseNodeId } from '../../src/schema/node-id.js';
 import { endOf as jobEnd } from '../jobs/real-work.js';
 import { startTestServer, type TestServer } from '../support/server.js';

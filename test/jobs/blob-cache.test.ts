@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BlobCache } from '../../src/jobs/blob-cache.js';
+import { BlobCache } from '../../src/jobs/worker/blob-cache.js';
 import { LocalStore } from '../../src/zoo/object-store/local-store.js';
 import type { BlobAddress, ObjectStore } from '../../src/zoo/object-store/object-store.js';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readJobEvents } from '../../src/jobs/job-events.js';
-import { launchFineTune } from '../../src/jobs/launch-fine-tune.js';
-import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
+import { readJobEvents } from '../../src/jobs/events/job-events.js';
+import { launchFineTune } from '../../src/jobs/launch/launch-fine-tune.js';
+import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import { writeLayerShards } from '../../src/learning/tfjs-layers/write-layer-shards.js';
-import { executeSql } from '../../src/jobs/execute-sql.js';
+import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import {
   LineageEdge,
   Model,
@@ -13,8 +13,8 @@ import {
   DatasetVersion,
 } from '../../src/zoo/database/entities/index.js';
 import { realModel } from '../learning/support/real-models.js';
-import { cancelJob } from '../../src/jobs/cancel-job.js';
-import { watchJobEvents } from '../../src/jobs/watch-job-events.js';
+import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
+import { watchJobEvents } from '../../src/jobs/events/watch-job-events.js';
 import {
   clothingArchive,
   colourArchive,

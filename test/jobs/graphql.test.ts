@@ -1,7 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runWorker, type RunningWorker } from '../../src/jobs/run-worker.js';
+import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import type { Principal } from '../../src/zoo/access/principal.js';
 import { toNodeId } from '../../src/schema/node-id.js';
 import { plainTfjs, savedFiles } from '../learning/support/tfjs.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { executeSql } from '../../src/jobs/execute-sql.js';
+import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { colourArchive, endOf, launchTestImport } from './real-work.js';
 import { createJobsFixture, jobById, type JobsFixture } from './support.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';

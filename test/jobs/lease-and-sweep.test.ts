@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cancelJob } from '../../src/jobs/cancel-job.js';
-import { claimJob } from '../../src/jobs/claim-job.js';
-import { endAttempt, infrastructureRetries } from '../../src/jobs/end-attempt.js';
-import { executeSql } from '../../src/jobs/execute-sql.js';
-import type { Fence } from '../../src/jobs/job-events.js';
-import { AttemptStopped, Lease } from '../../src/jobs/lease.js';
-import { openJobQueue, type JobQueue } from '../../src/jobs/queue.js';
-import { sweepJobs } from '../../src/jobs/sweep-jobs.js';
+import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
+import { claimJob } from '../../src/jobs/queue/claim-job.js';
+import { endAttempt, infrastructureRetries } from '../../src/jobs/queue/end-attempt.js';
+import { executeSql } from '../../src/jobs/queue/execute-sql.js';
+import type { Fence } from '../../src/jobs/events/job-events.js';
+import { AttemptStopped, Lease } from '../../src/jobs/queue/lease.js';
+import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
+import { sweepJobs } from '../../src/jobs/queue/sweep-jobs.js';
 import {
   createJobsFixture,
   createPrincipal,

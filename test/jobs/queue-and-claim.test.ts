@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claimJob } from '../../src/jobs/claim-job.js';
-import { executeSql } from '../../src/jobs/execute-sql.js';
-import { appendFencedEvents, readJobEvents } from '../../src/jobs/job-events.js';
-import { enqueueJob, openJobQueue, type JobQueue } from '../../src/jobs/queue.js';
+import { claimJob } from '../../src/jobs/queue/claim-job.js';
+import { executeSql } from '../../src/jobs/queue/execute-sql.js';
+import { appendFencedEvents, readJobEvents } from '../../src/jobs/events/job-events.js';
+import { enqueueJob, openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { createJobsFixture, jobById, letLeaseRunOut, queueTestJob, type JobsFixture } from './support.js';
 import { availableDatabases, unavailableDatabases } from '../support/database.js';
 import { leaveOut } from '../support/left-out.js';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { executeSql } from '../../src/jobs/execute-sql.js';
+import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { colourArchive, endOf, launchTestImport } from './real-work.js';
 import { createJobsFixture, type JobsFixture } from './support.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';

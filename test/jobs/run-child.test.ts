@@ -4,9 +4,9 @@ import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AttemptLimits } from '../../src/jobs/attempt-limits.js';
-import { runChild, type ChildEnd, type ChildOptions } from '../../src/jobs/run-child.js';
-import { WorkFolders, type WorkFolder } from '../../src/jobs/work-folders.js';
+import type { AttemptLimits } from '../../src/jobs/child/attempt-limits.js';
+import { runChild, type ChildEnd, type ChildOptions } from '../../src/jobs/child/run-child.js';
+import { WorkFolders, type WorkFolder } from '../../src/jobs/worker/work-folders.js';
 import { entryPoint } from '../../src/entry-points.js';
 import { colourArchive } from './real-work.js';
 
@@ -167,7 +167,7 @@ test('dies with its worker', async () => {
   const folder = join(root, 'orphan');
   for (const name of ['output', 'tmp']) await mkdir(join(folder, name), { recursive: true });
   const script = `
-    const { runChild } = await import(${JSON.stringify(new URL('./run-child.js', entryPoint('jobs/attempt-child')).href)});
+    const { runChild } = await import(${JSON.stringify(new URL('./run-child.js', entryPoint('jobs/child/attempt-child')).href)});
     const root = ${JSON.stringify(folder)};
     await runChild({
       work: { kind: 'DATASET_IMPORT', archivePath: ${JSON.stringify(archive)}, outputFolder: root + '/output', options: {} },

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cancelJob } from '../../src/jobs/cancel-job.js';
-import { claimJob } from '../../src/jobs/claim-job.js';
-import { endAttempt } from '../../src/jobs/end-attempt.js';
-import { appendFencedEvents, type Fence } from '../../src/jobs/job-events.js';
-import { openJobQueue, type JobQueue } from '../../src/jobs/queue.js';
-import { watchJobEvents } from '../../src/jobs/watch-job-events.js';
+import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
+import { claimJob } from '../../src/jobs/queue/claim-job.js';
+import { endAttempt } from '../../src/jobs/queue/end-attempt.js';
+import { appendFencedEvents, type Fence } from '../../src/jobs/events/job-events.js';
+import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
+import { watchJobEvents } from '../../src/jobs/events/watch-job-events.js';
 import { connectDataSource } from '../../src/zoo/database/data-source.js';
 import type { Zoo } from '../../src/zoo/zoo.js';
 import { createJobsFixture, queueTestJob, type JobsFixture } from './support.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { WorkFolders } from '../../src/jobs/work-folders.js';
+import { WorkFolders } from '../../src/jobs/worker/work-folders.js';
 
 let parent: string;
 const longAgo = new Date(Date.now() - 2 * 3_600_000);

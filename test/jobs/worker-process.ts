@@ -15,7 +15,7 @@ export async function startWorkerProcess(
   { zoo, databaseUrl }: JobsFixture,
   environment: Record<string, string> = {},
 ): Promise<WorkerProcess> {
-  const dist = new URL('../', entryPoint('jobs/attempt-child'));
+  const dist = new URL('../../', entryPoint('jobs/child/attempt-child'));
   const script = `
     const { loadConfig } = await import(${JSON.stringify(new URL('config.js', dist).href)});
     const { startWorker } = await import(${JSON.stringify(new URL('worker.js', dist).href)});

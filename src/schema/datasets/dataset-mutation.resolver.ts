@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { announceQueued } from '../../jobs/job-signals.js';
-import { launchDatasetImport } from '../../jobs/launch-dataset-import.js';
+import { announceQueued } from '../../jobs/events/job-signals.js';
+import { launchDatasetImport } from '../../jobs/launch/launch-dataset-import.js';
 import { loadJobs } from '../../jobs/load-jobs.js';
 import { ZooError } from '../../errors.js';
 import { createDataset } from '../../zoo/datasets/create-dataset.js';

@@ -1,6 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, InterfaceType, Int, ObjectType } from 'type-graphql';
-import type { JobEventRow } from '../../jobs/job-events.js';
+import type { JobEventRow } from '../../jobs/events/job-events.js';
 import { logOrdering } from '../../jobs/load-jobs.js';
 import type { JobState as State, ProgressUnit as Unit } from '../../zoo/job-types.js';
 import { encodeCursor } from '../../zoo/pagination/cursor.js';

@@ -1,8 +1,8 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { ZooError } from '../../errors.js';
-import type { JobEventRow } from '../../jobs/job-events.js';
+import type { JobEventRow } from '../../jobs/events/job-events.js';
 import { loadJobs, logOrdering } from '../../jobs/load-jobs.js';
-import { watchJobEvents } from '../../jobs/watch-job-events.js';
+import { watchJobEvents } from '../../jobs/events/watch-job-events.js';
 import { decodeCursor } from '../../zoo/pagination/cursor.js';
 import type { GraphQLContext } from '../context.js';
 import { fromNodeId } from '../node-id.js';

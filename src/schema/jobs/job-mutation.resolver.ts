@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { cancelJob } from '../../jobs/cancel-job.js';
-import { launchFineTune } from '../../jobs/launch-fine-tune.js';
+import { cancelJob } from '../../jobs/launch/cancel-job.js';
+import { launchFineTune } from '../../jobs/launch/launch-fine-tune.js';
 import type { GraphQLContext } from '../context.js';
 import { fromNodeId } from '../node-id.js';
 import { CancelJobInput, LaunchFineTuneInput } from './job.input.js';

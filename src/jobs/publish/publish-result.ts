@@ -1,0 +1,49 @@
+import type { EntityManager } from 'typeorm';
+import type { Job } from '../../zoo/database/entities/index.js';
+import type { Zoo } from '../../zoo/zoo.js';
+import { announceEnd, completeJob, lockHeldJob } from '../queue/end-attempt.js';
+import { executeSql } from '../queue/execute-sql.js';
+import type { Fence } from '../events/job-events.js';
+import { AttemptStopped } from '../queue/lease.js';
+import { prepareDatasetVersion } from './prepare-dataset-version.js';
+import { prepareModelVersion } from './prepare-model-version.js';
+import type { WorkFolder } from '../worker/work-folders.js';
+
+/** What an attempt has made, before anyone can see it. */
+export interface AttemptResult {
+  zoo: Zoo;
+  job: Job;
+  folder: WorkFolder;
+  /** What the child said beside its files. Checked, not trusted. */
+  result: Record<string, unknown>;
+  signal: AbortSignal;
+}
+
+/** A result that has been checked and whose blobs are stored; `insert` writes its rows. */
+export interface PreparedResult {
+  insert(manager: EntityManager): Promise<{ modelVersionId: string } | { datasetVersionId: string }>;
+}
+
+/**
+ * Publishes what an attempt made. Checking and storing the bytes comes first and may take its time; then one transaction,
+ * under the job's lock and fence, inserts the version with all that belongs to it and completes the job. Readers see only
+ * rows: the version exists whole or not at all, and once at most, however often the job was run.
+ *
+ * @throws AttemptStopped when the fence no longer holds or the job was cancelled. @throws ZooError JOB_RESULT_INVALID and
+ *   what the strict loader throws, when the files are not a version.
+ */
+export async function publishResult(attempt: AttemptResult & { fence: Fence }): Promise<void> {
+  const { zoo, job, fence } = attempt;
+  const prepared =
+    job.kind === 'FINE_TUNE' ? await prepareModelVersion(attempt) : await prepareDatasetVersion(attempt);
+  attempt.signal.throwIfAborted();
+  await zoo.database.transaction(async (manager) => {
+    // Should this process be paused in here, the locks must not outlive the lease.
+    await executeSql(manager, `SET LOCAL idle_in_transaction_session_timeout = ${zoo.config.worker.leaseMs}`);
+    const held = await lockHeldJob(manager, fence);
+    if (held === undefined) throw new AttemptStopped('lease-lost');
+    if (held.cancel_requested_at !== null) throw new AttemptStopped('cancelled');
+    await completeJob(manager, held, await prepared.insert(manager));
+  });
+  announceEnd(zoo, job.id);
+}

@@ -1,0 +1,124 @@
+import type { JobError } from '../../zoo/job-types.js';
+import type { Zoo } from '../../zoo/zoo.js';
+import { attemptLimits } from '../child/attempt-limits.js';
+import type { BlobCache } from './blob-cache.js';
+import type { ClaimedJob } from '../queue/claim-job.js';
+import { describeFault, isTransient } from '../child/describe-fault.js';
+import { endAttempt, type AttemptEnd } from '../queue/end-attempt.js';
+import { EventWriter } from '../events/event-writer.js';
+import type { Fence } from '../events/job-events.js';
+import { AttemptStopped, Lease } from '../queue/lease.js';
+import { prepareWork } from './prepare-work.js';
+import { publishResult } from '../publish/publish-result.js';
+import { runChild } from '../child/run-child.js';
+import { removeFolder, type WorkFolders } from './work-folders.js';
+
+/** What a worker lends to its attempts. */
+export interface AttemptHost {
+  zoo: Zoo;
+  cache: BlobCache;
+  workFolders: WorkFolders;
+  featureFolder: string;
+  featureBytes: number;
+  /** Aborted when the worker stops: attempts give their jobs back. */
+  stopping: AbortSignal;
+}
+
+/** One run of a claimed job, from its inputs to its published result. It never throws: whatever happens ends the attempt. */
+export async function runAttempt(
+  host: AttemptHost,
+  { job, fence: number, claimedAtMs }: ClaimedJob,
+): Promise<void> {
+  const { zoo } = host;
+  const fence: Fence = { jobId: job.id, fence: number };
+  const log = zoo.log.child({ job: job.id, attempt: number });
+  const lease = new Lease(zoo, fence, claimedAtMs);
+  const giveBack = () => lease.stop('worker-stopping');
+  host.stopping.addEventListener('abort', giveBack);
+  if (host.stopping.aborted) giveBack();
+  log.info({ kind: job.kind }, 'attempt started');
+  try {
+    const end = await workAndPublish({ ...host, zoo: { ...zoo, log } }, job, fence, lease);
+    if (end !== undefined) await writeEnd(zoo, fence, end);
+    log.info(
+      { end: end?.kind ?? 'completed', error: end && 'error' in end ? end.error : undefined },
+      'attempt ended',
+    );
+  } catch (error) {
+    // The lease runs out and the sweep takes the job back.
+    log.error({ err: error }, 'the end of an attempt could not be written');
+  } finally {
+    host.stopping.removeEventListener('abort', giveBack);
+    lease.close();
+  }
+}
+
+/** @returns undefined when the result was published, or the fence is lost and there is nothing left to say. */
+async function workAndPublish(
+  host: AttemptHost,
+  job: ClaimedJob['job'],
+  fence: Fence,
+  lease: Lease,
+): Promise<AttemptEnd | undefined> {
+  const { zoo } = host;
+  const limits = attemptLimits(zoo.config);
+  const { signal } = lease;
+  const events = new EventWriter(zoo, fence, limits, () => lease.stop('lease-lost'));
+  const fetched = (phase: string, done: number, total: number) =>
+    events.add({ type: 'progress', phase, done, total, unit: 'BYTES' });
+  const folder = await host.workFolders.create(fence);
+  try {
+    const threads = Math.max(1, Math.floor(zoo.config.worker.threads / zoo.config.worker.concurrency));
+    const work = await prepareWork(job, { ...host, folder, threads, signal, fetched });
+    const end = await runChild({
+      work,
+      folder,
+      threads,
+      limits,
+      signal,
+      onStart: (processId) => zoo.log.debug({ processId }, 'the process of an attempt has started'),
+      onReport: (report) => events.add(report),
+      onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'the process of an attempt wrote to stderr'),
+    });
+    if (signal.aborted) return stoppedEnd(signal.reason);
+    if (end.kind === 'failed') return endedBy(end.error);
+    if (end.kind === 'died') return { kind: 'lost', error: end.error };
+    if (end.kind === 'stopped') return stoppedEnd(signal.reason);
+    events.add({ type: 'progress', phase: 'publishing', done: 0, total: 1 });
+    await events.flush(true);
+    await publishResult({ zoo, job, fence, folder, result: end.result, signal });
+    return undefined;
+  } catch (error) {
+    if (error instanceof AttemptStopped) return stoppedEnd(error);
+    if (signal.aborted) return stoppedEnd(signal.reason);
+    zoo.log.error({ err: error }, 'an attempt failed');
+    return endedBy(describeFault(error));
+  } finally {
+    await events.close();
+    await removeFolder(folder.root);
+  }
+}
+
+function endedBy(error: JobError): AttemptEnd {
+  return isTransient(error) ? { kind: 'lost', error } : { kind: 'failed', error };
+}
+
+function stoppedEnd(cause: unknown): AttemptEnd | undefined {
+  const reason = cause instanceof AttemptStopped ? cause.reason : 'lease-lost';
+  if (reason === 'cancelled') return { kind: 'cancelled' };
+  if (reason === 'worker-stopping') return { kind: 'handed-back' };
+  return undefined;
+}
+
+/** The database may be away for a moment; the lease bounds how long trying makes sense. */
+async function writeEnd(zoo: Zoo, fence: Fence, end: AttemptEnd): Promise<void> {
+  for (let pauseMs = 250; ; pauseMs *= 2) {
+    try {
+      await endAttempt(zoo, fence, end);
+      return;
+    } catch (error) {
+      if (pauseMs > zoo.config.worker.leaseMs / 4) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Fence } from '../events/job-events.js';
+
+/** The folders of one attempt. Everything in `root` goes when the attempt ends. */
+export interface WorkFolder {
+  /** Working directory and HOME of the child. */
+  root: string;
+  /** Files of the base version, or the archive of an import. Read-only files. */
+  base: string;
+  dataset: string;
+  /** What the child makes. */
+  output: string;
+  /** TMPDIR of the child. */
+  temporary: string;
+}
+
+/**
+ * A worker's corner of the disk for attempts, `work/<worker id>`. Its time stamp is its sign of life: folders of workers
+ * that show none for an hour are left-overs of a crash, and removed by any that lives.
+ */
+export class WorkFolders {
+  readonly #root: string;
+
+  constructor(
+    private readonly parent: string,
+    workerId: string,
+  ) {
+    this.#root = join(parent, workerId);
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    await this.#removeLeftovers();
+  }
+
+  /** Call it every few seconds. */
+  async showLife(): Promise<void> {
+    const now = new Date();
+    await utimes(this.#root, now, now);
+    await this.#removeLeftovers();
+  }
+
+  async create({ jobId, fence }: Fence): Promise<WorkFolder> {
+    const root = join(this.#root, `${jobId}-${fence}`);
+    const folder = {
+      root,
+      base: join(root, 'base'),
+      dataset: join(root, 'dataset'),
+      output: join(root, 'output'),
+      temporary: join(root, 'tmp'),
+    };
+    for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
+    return folder;
+  }
+
+  async close(): Promise<void> {
+    await removeFolder(this.#root);
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    const anHourAgo = Date.now() - 3_600_000;
+    for (const name of await readdir(this.parent)) {
+      const folder = join(this.parent, name);
+      const facts = await stat(folder).catch(() => undefined);
+      if (facts !== undefined && facts.mtimeMs < anHourAgo) await removeFolder(folder);
+    }
+  }
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
