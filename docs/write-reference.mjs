@@ -32,11 +32,10 @@ accepted stops the start, and the message names variable, value and what is acce
 
 This table is written by \`npm run docs\` from \`src/config.ts\`, and a test holds the two together.
 `,
-  ['Variable', 'Meaning'],
-  [...configurationVariables, ...clientConfigurationVariables].map(({ name, description }) => [
-    `\`${name}\``,
-    description,
-  ]),
+  ['Variable', 'Default', 'Meaning'],
+  [...configurationVariables, ...clientConfigurationVariables].map(
+    ({ name, default: preset, description }) => [`\`${name}\``, preset && `\`${preset}\``, description],
+  ),
 );
 
 function write(file, head, columns, rows) {

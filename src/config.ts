@@ -97,10 +97,8 @@ const variables = {
 
 export type Environment = Record<string, string | undefined>;
 
-/** The names and descriptions of every variable, for the documentation and the compose test. */
-export const configurationVariables: { name: string; description: string }[] = Object.entries(variables).map(
-  ([name, variable]) => ({ name, description: variable.description ?? '' }),
-);
+/** Names, defaults (empty where there is none) and descriptions of every variable, for the documentation and the compose test. */
+export const configurationVariables = documented(variables);
 
 export interface Config {
   readonly dataDirectory: string;
@@ -143,10 +141,18 @@ const clientVariables = {
   XDG_CONFIG_HOME: z.string().min(1).optional().describe('folder under which `zoo login` keeps credentials'),
 };
 
-/** The names and descriptions of the command line's variables, for the documentation. */
-export const clientConfigurationVariables: { name: string; description: string }[] = Object.entries(
-  clientVariables,
-).map(([name, variable]) => ({ name, description: variable.description ?? '' }));
+/** The same of the command line's variables. */
+export const clientConfigurationVariables = documented(clientVariables);
+
+function documented(
+  shape: Record<string, z.ZodType>,
+): { name: string; default: string; description: string }[] {
+  return Object.entries(shape).map(([name, variable]) => {
+    const absent =
+      variable instanceof z.ZodDefault || variable instanceof z.ZodPrefault ? variable.def.defaultValue : '';
+    return { name, default: String(absent), description: variable.description ?? '' };
+  });
+}
 
 /** Where a client command finds the zoo, as far as the environment says. */
 export interface ClientConfig {
