@@ -11,6 +11,8 @@ const finishJobsWithinMs = 5_000;
 export async function serveZoo(output: Output, flags: ServerFlags): Promise<void> {
   const config = loadConfig(environmentWith(serverEnvironment(flags)));
   const running = await serve(config);
+  // Before anyone hears that the zoo is open: they may stop it right then.
+  const stopped = askedToStop();
   const { url, adminToken } = running;
   output.document({ url, adminToken });
   output.line(`The zoo is open at ${url} (GraphiQL: ${url}/graphql).`);
@@ -22,7 +24,7 @@ export async function serveZoo(output: Output, flags: ServerFlags): Promise<void
     output.line('');
     output.line(`Save it for the command line, which asks for it: zoo login --url ${url}`);
   }
-  await askedToStop();
+  await stopped;
   output.note('Closing. Running jobs go back to the queue.');
   await running.close({ finishJobsWithinMs });
 }

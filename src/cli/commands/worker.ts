@@ -10,9 +10,10 @@ const finishJobsWithinMs = 5_000;
 /** `zoo worker`: takes jobs until it is asked to stop. @throws ZooError CONFIG_INVALID without DATABASE_URL */
 export async function worker(output: Output, flags: ServerFlags): Promise<void> {
   const running = await startWorker(loadConfig(environmentWith(serverEnvironment(flags))));
+  const stopped = askedToStop();
   output.document({ worker: running.id });
   output.line(`Worker ${running.id} takes jobs.`);
-  await askedToStop();
+  await stopped;
   output.note('Closing. Running jobs go back to the queue.');
   await running.close({ finishJobsWithinMs });
 }
