@@ -35,6 +35,7 @@ export async function demo(output: Output, flags: DemoFlags): Promise<void> {
     const result = await runDemo(context, picturesFolder);
     if (result === 'detached') {
       process.exitCode = exitCodes.interrupted;
+      output.note('Stopped. Run it again, and it goes on from here.');
       return;
     }
     const staysOpen = !flags.exit && !output.json && process.stdout.isTTY;

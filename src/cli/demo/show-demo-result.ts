@@ -31,7 +31,7 @@ export function showDemoResult(
         `npx zoo --url ${url} pull ${reference}`,
       ]
     : [
-        `npx zoo serve --data-dir ${run.dataDirectory}`,
+        `npx zoo serve --data-dir "${run.dataDirectory}"`,
         '    opens this zoo again; then, in another terminal:',
         `npx zoo show ${reference}`,
         `npx zoo pull ${reference}`,
