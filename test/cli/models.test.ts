@@ -40,19 +40,6 @@ const zoo = (...args: string[]) =>
 const json = (ended: Ended) => JSON.parse(ended.stdout) as Record<string, unknown>;
 
 describe('zoo push and pull', () => {
-  it('pulls into no folder that holds something else, and replaces nothing there', async () => {
-    await zoo('push', folder, 'admin/guarded');
-    const target = emptyFolder();
-    writeFileSync(join(target, 'README.md'), 'mine');
-    const refused = await zoo('pull', 'admin/guarded', target);
-    expect(refused).toMatchObject({ code: 4, stdout: '' });
-    expect(refused.stderr).toContain('holds other files (README.md)');
-    expect(readFileSync(join(target, 'README.md'), 'utf8')).toBe('mine');
-    const file = await zoo('pull', 'admin/guarded', join(target, 'README.md'));
-    expect(file.code).toBe(4);
-    expect(file.stderr).toContain('is a file; name a folder');
-  });
-
   it('publishes a folder, shows it, finds it, and pulls the same bytes again', async () => {
     const pushed = await zoo(
       'push',
@@ -83,6 +70,19 @@ describe('zoo push and pull', () => {
     expect(files.length).toBeGreaterThan(2);
     expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain('# Tiny');
     for (const { path, sizeBytes } of files) expect(statSync(join(target, path)).size).toBe(sizeBytes);
+  });
+
+  it('pulls into no folder that holds something else, and replaces nothing there', async () => {
+    await zoo('push', folder, 'admin/guarded');
+    const target = emptyFolder();
+    writeFileSync(join(target, 'README.md'), 'mine');
+    const refused = await zoo('pull', 'admin/guarded', target);
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
+    expect(refused.stderr).toContain('holds other files (README.md)');
+    expect(readFileSync(join(target, 'README.md'), 'utf8')).toBe('mine');
+    const file = await zoo('pull', 'admin/guarded', join(target, 'README.md'));
+    expect(file.code).toBe(4);
+    expect(file.stderr).toContain('is a file; name a folder');
   });
 
   it('publishes nothing when the newest version has the same files', async () => {
