@@ -110,6 +110,23 @@ describe('from pictures to a published model', () => {
     },
   );
 
+  it.each([
+    ['a file of something else', 'pictures.zip', 'ARCHIVE_UNREADABLE'],
+    ['a folder without pictures', undefined, 'DATASET_LAYOUT_UNKNOWN'],
+  ])('leaves no empty data set behind when it refuses %s', async (_name, file, code) => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, file ?? 'readme.txt'), 'not a picture');
+    const refused = await zoo(
+      'dataset',
+      'push',
+      file === undefined ? folder : join(folder, file),
+      'ada/refused',
+    );
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain(`${code}: `);
+    expect((await zoo('dataset', 'show', 'ada/refused')).code).toBe(3);
+  });
+
   it('says every reason at once why a fine-tune cannot run, and launches nothing', async () => {
     const before = (JSON.parse((await zoo('jobs', '--json')).stdout) as { totalCount: number }).totalCount;
     const flags = ['--base', 'ada/tiny', '--dataset', 'ada/colours', '--name', 'ada/never'];

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { scanArchive } from '../../learning/datasets/scan-archive.js';
 import type { CommandContext } from '../command-context.js';
 import { findDataset } from './find-dataset.js';
 import { failureSelection, mutate } from './graphql-request.js';
@@ -36,6 +38,8 @@ export async function publishDataset(
   const { connection, output } = context;
   const { owner, name, archive, options, notes, create } = publication;
   const existing = await findDataset(connection, { owner, name, revision: 'latest' });
+  // The server looks for itself. Looking here as well keeps a bad archive from leaving an empty data set behind.
+  if (existing === undefined) await scanArchive(asByteSource(archive));
   const datasetId = existing?.id ?? (await make(context, { owner, name, ...create }));
   await uploadAll(context, [archive]);
   output.note('Launching the import: the server looks through the archive.');
@@ -47,6 +51,27 @@ export async function publishDataset(
     idempotencyKey,
   });
   return job.id;
+}
+
+function asByteSource({ sizeBytes, open }: UploadSource): Parameters<typeof scanArchive>[0] {
+  return {
+    sizeBytes,
+    read: (range) => {
+      const bytes = open(range?.start ?? 0);
+      return Promise.resolve(
+        range === undefined ? bytes : Readable.from(firstBytes(bytes, range.end + 1 - range.start)),
+      );
+    },
+  };
+}
+
+async function* firstBytes(source: Readable, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
 }
 
 async function make(context: CommandContext, input: Record<string, unknown>): Promise<string> {

@@ -77,7 +77,7 @@ async function readModelJson(files: ModelFiles) {
     const [issue] = parsed.error.issues;
     throw new ZooError(
       'MODEL_JSON_INVALID',
-      `model.json has no usable ${issue?.path.join('.') || 'content'}: ${issue?.message ?? ''}. ` +
+      `model.json has no usable ${issue?.path.join('.') || 'content'}; expected what a tfjs LayersModel is saved as. ` +
         'Save the model with tf.LayersModel.save or the tfjs converter.',
     );
   }
