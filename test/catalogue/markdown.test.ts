@@ -19,6 +19,14 @@ test.each([
   expect(renderMarkdown(text).text).toContain(expected);
 });
 
+test('comments are not shown, text around them is', () => {
+  expect(renderMarkdown('one\n\n<!-- for\neditors -->\ntwo').text.replace(/\n/g, '')).toBe(
+    '<p>one</p><p>two</p>',
+  );
+  expect(renderMarkdown('one\n\n<!-- never closed\n\ntwo').text.trim()).toBe('<p>one</p>');
+  expect(renderMarkdown('an arrow <!-- inside a line').text).toContain('&lt;!-- inside');
+});
+
 const blanks = ' '.repeat(maxCardLength);
 test.each([
   ['a heading of blanks', `# a${blanks}x`],
@@ -26,6 +34,7 @@ test.each([
   ['a heading of blanks before a line separator', `# ${blanks}x\u2028`],
   ['a table of dashes', `a|b\n${'-'.repeat(maxCardLength)}x`],
   ['a table of blanks', `a|b\n${blanks}-x`],
+  ['comments, open again and again', `${'<!--\n-->\n'.repeat(maxCardLength / 9)}x`],
   ['a list of blanks before a line separator', `- ${blanks}x\u2028`],
 ])(
   'the longest card that is %s is rendered at once',

@@ -34,6 +34,7 @@ interface Block {
 function blockAt(lines: string[], at: number, depth: number): Block {
   const line = lines[at] ?? '';
   if (line.trim() === '') return { html: '', next: at + 1 };
+  if (/^\s{0,3}<!--/.test(line)) return comment(lines, at);
   const fence = /^\s{0,3}(```+|~~~+)/.exec(line)?.[1];
   if (fence !== undefined) return fencedCode(lines, at, fence);
   const heading = /^(#{1,6})\s+([^]*)$/.exec(line);
@@ -67,6 +68,12 @@ function withoutClosingMarks(text: string): string {
   let end = trimmed.length;
   while (trimmed[end - 1] === '#') end -= 1;
   return trimmed.slice(0, end).trimEnd();
+}
+
+/** A comment is for those who edit the card. One that nobody closed goes to the end, as in CommonMark. */
+function comment(lines: string[], at: number): Block {
+  const { next } = takeWhile(lines, at, (each) => !each.includes('-->'));
+  return { html: '', next: next + 1 };
 }
 
 function fencedCode(lines: string[], at: number, fence: string): Block {
