@@ -22,7 +22,9 @@ test('a held folder is refused, a released one is given', async () => {
     code: 'DATA_DIRECTORY_LOCKED',
     details: { pid: process.pid },
   });
-  await expect(refused).rejects.toThrow(/Stop it, set ZOO_DATA_DIR .* or set DATABASE_URL/);
+  await expect(refused).rejects.toThrow(
+    /Stop it, name a folder of its own by ZOO_DATA_DIR or --data-dir, or set DATABASE_URL/,
+  );
   await first.release();
   const second = await lockDataDirectory(folder, process.pid);
   await expect(lockDataDirectory(folder, process.pid)).rejects.toMatchObject({
