@@ -49,7 +49,8 @@ async function readPictures(file) {
     const parts = entry.header.name.split('/').slice(-3);
     const chunks = [];
     for await (const chunk of entry) chunks.push(chunk);
-    if (entry.header.type === 'file' && parts[0] in perClass) found.push({ path: parts.join('/'), bytes: Buffer.concat(chunks) });
+    if (entry.header.type === 'file' && parts[0] in perClass)
+      found.push({ path: parts.join('/'), bytes: Buffer.concat(chunks) });
   }
   return found.sort((first, second) => (first.path < second.path ? -1 : 1));
 }
