@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { DatasetManifest } from '../../src/learning/dataset-manifest.js';
 import { readDatasetFolder } from '../../src/learning/datasets/dataset-folder.js';
+import { leaveOut } from '../support/left-out.js';
 import { tarGzOf, tarOf, zipOf, zipWith, type Files } from './archives.js';
 import { classFolders, jpegPicture, picture } from './pictures.js';
 import { useImports } from './use-imports.js';
@@ -27,8 +28,17 @@ async function digests(outputFolder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+function isTarInstalled(): boolean {
+  try {
+    execFileSync('tar', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe('a data set in', () => {
-  it('keeps the original bytes of every picture, in tars that any tar reads, at the offsets of the index', async () => {
+  it('keeps the original bytes of every picture at the offsets of the index', async () => {
     const files = await classFolders(['dress', 'hat'], 6);
     files['hat/naïve ☂ '.padEnd(120, 'x') + '.png'] = await picture(77);
     const { manifest, index, outputFolder } = await importing(await tarOf(files), { shardBytes: 20_000 });
@@ -46,12 +56,22 @@ describe('a data set in', () => {
       expect(image).toMatchObject({ width: 64, height: 48, nearDuplicate: false });
     }
     await data.close();
-
-    const unpacked = await mkdtemp(join(folder(), 'unpacked-'));
-    for (const shard of index.shards) execFileSync('tar', ['xf', join(outputFolder, shard), '-C', unpacked]);
-    for (const [path, content] of Object.entries(files))
-      expect(await readFile(join(unpacked, path))).toEqual(content);
   });
+
+  if (isTarInstalled()) {
+    it('writes shards that the usual tar unpacks', async () => {
+      const files = await classFolders(['dress', 'hat'], 6);
+      files['hat/naïve ☂ '.padEnd(120, 'x') + '.png'] = await picture(77);
+      const { index, outputFolder } = await importing(await tarOf(files), { shardBytes: 20_000 });
+      const unpacked = await mkdtemp(join(folder(), 'unpacked-'));
+      for (const shard of index.shards)
+        execFileSync('tar', ['xf', join(outputFolder, shard), '-C', unpacked]);
+      for (const [path, content] of Object.entries(files))
+        expect(await readFile(join(unpacked, path))).toEqual(content);
+    });
+  } else {
+    leaveOut('shards in the usual tar', 'put tar on the PATH.');
+  }
 
   it('writes the same bytes for the same pictures, however they are packed and however many are read at once', async () => {
     const files = await classFolders(['a', 'b', 'c'], 8);
