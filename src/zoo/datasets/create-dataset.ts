@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { ZooError } from '../../errors.js';
 import { ownerForCreating } from '../access/ownership.js';
@@ -8,6 +7,7 @@ import { withFrontMatter } from '../cards/front-matter.js';
 import { writeCard } from '../cards/write-card.js';
 import { withIdempotency } from '../idempotency.js';
 import { idempotencyKeySchema, licenseSchema, nameSchema, tagsSchema, visibilitySchema } from '../names.js';
+import { nameTaken } from '../name-taken.js';
 import { parseInput } from '../parse-input.js';
 import type { Zoo } from '../zoo.js';
 import { loadOwnDataset } from './load-datasets.js';
@@ -54,7 +54,7 @@ export async function createDataset(
           [owner.id, value.name, value.license ?? null, value.tags ?? [], value.visibility],
         );
         const row = rows[0];
-        if (row === undefined) throw await nameTaken(manager, owner, value.name);
+        if (row === undefined) throw await nameTaken(manager, 'datasets', owner, value.name);
         if (value.card != null && value.card !== '') {
           const described = withFrontMatter(value.card, {
             license: value.license ?? undefined,
@@ -74,19 +74,4 @@ export async function createDataset(
   });
   if (made === undefined) throw new ZooError('INTERNAL', 'the created data set is not there');
   return made;
-}
-
-async function nameTaken(
-  manager: EntityManager,
-  owner: { id: string; name: string },
-  name: string,
-): Promise<ZooError> {
-  const rows: { deleted: boolean }[] = await manager.query(
-    `SELECT deleted_at IS NOT NULL AS deleted FROM datasets WHERE owner_id = $1 AND name = $2`,
-    [owner.id, name],
-  );
-  const advice = rows[0]?.deleted
-    ? 'It is deleted; restore it with restoreDataset, or choose another name.'
-    : 'Publish a version to it, or choose another name.';
-  return new ZooError('NAME_TAKEN', `There is a data set ${owner.name}/${name} already. ${advice}`);
 }

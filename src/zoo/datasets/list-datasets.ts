@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Principal } from '../access/principal.js';
 import { ownedBy, visibleTo } from '../access/visible-to.js';
+import { commonOrderings } from '../pagination/common-orderings.js';
 import {
   fetchPage,
   type ListQuery,
@@ -10,7 +11,7 @@ import {
   type Queryable,
 } from '../pagination/fetch-page.js';
 import { invalidInput, parseInput } from '../parse-input.js';
-import { searchHits } from '../models/search-hits.js';
+import { searchHits } from '../pagination/search-hits.js';
 import { datasetColumns, datasetTables, type DatasetRow } from './dataset-rows.js';
 
 const filterSchema = z.object({
@@ -52,7 +53,10 @@ export async function listDatasets(
   if (order === 'RELEVANCE' && search === '') {
     throw invalidInput([{ path: 'orderBy', message: 'RELEVANCE needs filter.search' }]);
   }
-  const ordering = { ...orderings[order], direction: listing.direction ?? orderings[order].direction };
+  const ordering: Ordering = {
+    ...commonOrderings[order],
+    direction: listing.direction ?? commonOrderings[order].direction,
+  };
   return fetchPage<DatasetRow>(database, { ...datasetQuery(principal, filter, search), ordering }, listing);
 }
 
@@ -82,24 +86,3 @@ function datasetQuery(
     parameters,
   };
 }
-
-const id = { expression: 'm.id', type: 'uuid' } as const;
-
-const orderings: Record<DatasetOrder, Ordering> = {
-  UPDATED: {
-    name: 'updated',
-    direction: 'DESC',
-    keys: [{ expression: 'm.updated_at', type: 'timestamptz' }, id],
-  },
-  CREATED: {
-    name: 'created',
-    direction: 'DESC',
-    keys: [{ expression: 'm.created_at', type: 'timestamptz' }, id],
-  },
-  NAME: { name: 'name', direction: 'ASC', keys: [{ expression: 'm.name', type: 'text' }, id] },
-  RELEVANCE: {
-    name: 'relevance',
-    direction: 'DESC',
-    keys: [{ expression: 'hits.rank', type: 'double precision' }, id],
-  },
-};

@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { ZooError } from '../../errors.js';
 import { ownerForCreating } from '../access/ownership.js';
@@ -15,6 +14,7 @@ import {
   taskSchema,
   visibilitySchema,
 } from '../names.js';
+import { nameTaken } from '../name-taken.js';
 import { parseInput } from '../parse-input.js';
 import type { Zoo } from '../zoo.js';
 import { loadOwnModel } from './load-models.js';
@@ -62,7 +62,7 @@ export async function createModel(
           [owner.id, value.name, value.task, value.license ?? null, value.tags ?? [], value.visibility],
         );
         const row = rows[0];
-        if (row === undefined) throw await nameTaken(manager, owner, value.name);
+        if (row === undefined) throw await nameTaken(manager, 'models', owner, value.name);
         if (value.card != null && value.card !== '') {
           const card = withFrontMatter(value.card, {
             license: value.license ?? undefined,
@@ -83,19 +83,4 @@ export async function createModel(
   });
   if (made === undefined) throw new ZooError('INTERNAL', 'the created model is not there');
   return made;
-}
-
-async function nameTaken(
-  manager: EntityManager,
-  owner: { id: string; name: string },
-  name: string,
-): Promise<ZooError> {
-  const rows: { deleted: boolean }[] = await manager.query(
-    `SELECT deleted_at IS NOT NULL AS deleted FROM models WHERE owner_id = $1 AND name = $2`,
-    [owner.id, name],
-  );
-  const advice = rows[0]?.deleted
-    ? 'It is deleted; restore it with restoreModel, or choose another name.'
-    : 'Publish a version to it, or choose another name.';
-  return new ZooError('NAME_TAKEN', `There is a model ${owner.name}/${name} already. ${advice}`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Principal } from '../access/principal.js';
 import { ownedBy, visibleTo } from '../access/visible-to.js';
+import { commonOrderings, idKey } from '../pagination/common-orderings.js';
 import {
   fetchPage,
   type ListQuery,
@@ -11,7 +12,7 @@ import {
 } from '../pagination/fetch-page.js';
 import { invalidInput, parseInput } from '../parse-input.js';
 import { modelColumns, modelTables, type ModelRow } from './model-rows.js';
-import { searchHits } from './search-hits.js';
+import { searchHits } from '../pagination/search-hits.js';
 
 const range = z
   .object({ min: z.number().nullish(), max: z.number().nullish() })
@@ -154,33 +155,17 @@ function ordering(
   if (order === 'RELEVANCE' && !searching) {
     throw invalidInput([{ path: 'orderBy', message: 'RELEVANCE needs filter.search' }]);
   }
-  const id = { expression: 'm.id', type: 'uuid' } as const;
   const orders: Record<ModelOrder, Ordering> = {
-    UPDATED: {
-      name: 'updated',
-      direction: 'DESC',
-      keys: [{ expression: 'm.updated_at', type: 'timestamptz' }, id],
-    },
-    CREATED: {
-      name: 'created',
-      direction: 'DESC',
-      keys: [{ expression: 'm.created_at', type: 'timestamptz' }, id],
-    },
-    NAME: { name: 'name', direction: 'ASC', keys: [{ expression: 'm.name', type: 'text' }, id] },
+    ...commonOrderings,
     PARAMETERS: {
       name: 'parameters',
       direction: 'ASC',
-      keys: [{ expression: 'lv.parameter_count', type: 'bigint' }, id],
+      keys: [{ expression: 'lv.parameter_count', type: 'bigint' }, idKey],
     },
     METRIC: {
       name: `metric ${metric}`,
       direction: 'DESC',
-      keys: [{ expression: 'x.value', type: 'double precision' }, id],
-    },
-    RELEVANCE: {
-      name: 'relevance',
-      direction: 'DESC',
-      keys: [{ expression: 'hits.rank', type: 'double precision' }, id],
+      keys: [{ expression: 'x.value', type: 'double precision' }, idKey],
     },
   };
   return { ...orders[order], direction: direction ?? orders[order].direction };
