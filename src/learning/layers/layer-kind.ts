@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import type { Tf } from '../training/tensor-program.js';
 
 /**
  * What the zoo knows of one kind of layer, said once: which configurations it accepts, the shapes it gives, the weights
@@ -22,6 +24,32 @@ export interface LayerKind<Config = unknown> {
   weights(config: Config, inputs: number[][]): WeightSpec[];
   /** Adds the layer to an ONNX graph, in inference mode. */
   lower(layer: LoweredLayer<Config>, graph: GraphBuilder): Value;
+  /** The layer in tfjs' operations, for training. */
+  forward(layer: ForwardLayer<Config>, tf: Tf): Tensor;
+}
+
+/** A layer in a training program. Tensors are float32, channels last, with the batch as the first axis. */
+export interface ForwardLayer<Config> {
+  name: string;
+  config: Config;
+  inputs: Tensor[];
+  /** Without the batch. */
+  outputShape: number[];
+  /** As Keras lays it out. @throws if the layer has no such weight. */
+  weight(name: string): Tensor;
+  mode: ForwardMode;
+}
+
+/** What differs between training and use. */
+export interface ForwardMode {
+  /**
+   * Batch normalisation: stored statistics, or the batch's own. With the batch's, the layer hands mean and variance
+   * [channels] to `observe`, and the stored ones follow.
+   */
+  batchNormalization: 'stored' | 'batch';
+  observe(layer: string, mean: Tensor, variance: Tensor): void;
+  /** The mask that dropout multiplies by, already scaled by 1 / (1 − rate); undefined outside training. */
+  dropoutMask(layer: string, shape: number[], rate: number): Tensor | undefined;
 }
 
 export type LayerRole =

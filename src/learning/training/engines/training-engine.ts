@@ -1,0 +1,81 @@
+import type { TrainableNetwork } from '../trainable-network.js';
+
+/** Something that trains networks: compiled on ONNX Runtime, or tfjs on one of its backends. One contract suite holds all of them. */
+export interface TrainingEngine {
+  readonly name: EngineName;
+  /** With everything that decides the last bits: `onnxruntime-node@1.30.0/cpu`. A checkpoint goes on only on the same. */
+  readonly version: string;
+  /** For people: `CPU, 2 threads`, `NVIDIA H100`. */
+  readonly device: string;
+  /**
+   * Prepares steps of one network at one batch size.
+   *
+   * @throws ZooError TRAINING_LAYER_UNSUPPORTED when the engine cannot run a layer: another engine may.
+   */
+  compile(spec: TrainingSpec): Promise<TrainingStep>;
+}
+
+export type EngineName = 'onnxruntime' | 'tfjs-node-gpu' | 'tfjs-node' | 'tfjs-cpu';
+
+export interface TrainingSpec {
+  network: TrainableNetwork;
+  optimizer: OptimizerSpec;
+  /** Rows of every training batch; a shorter last one is padded with rows whose targets are all zero. */
+  batchSize: number;
+  /** Largest L2 norm of all gradients together; longer ones are scaled down to it. Left out: none. */
+  clipNorm?: number;
+  /** Decides the dropout masks, together with the step's number: the same on every engine. */
+  seed: number;
+  /** CPU threads it may use. */
+  threads: number;
+}
+
+/** @see `programs/update-program.ts` for the formulas and their sources. */
+export type OptimizerSpec =
+  | { kind: 'sgd'; momentum: number; nesterov: boolean; weightDecay: number }
+  | { kind: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number };
+
+/** Training of one network under way. One call at a time. */
+export interface TrainingStep {
+  /** One step of the optimizer. Afterwards weights, slots and moving statistics are the new ones, unless `loss` is not finite. */
+  step(batch: TrainingBatch, learningRate: number): Promise<StepResult>;
+  /**
+   * Logits under the weights as they are, in inference mode.
+   *
+   * @param inputs float32 [count, …inputShape]. @returns float32 [count, numClasses].
+   */
+  score(inputs: Float32Array, count: number): Promise<Float32Array>;
+  /** A copy of everything that training changes. */
+  readState(): Promise<TrainingState>;
+  /** Goes on from such a copy, bit for bit. @throws ZooError CHECKPOINT_INVALID when it is of another network or optimizer. */
+  writeState(state: TrainingState): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Some pictures, or what a frozen prefix made of them, and what the network should say. */
+export interface TrainingBatch {
+  /** float32 [batchSize, …inputShape], scaled as the network takes it. */
+  inputs: Float32Array;
+  /**
+   * float32 [batchSize, numClasses]: the distribution aimed at, times the row's weight. Label smoothing, class weights
+   * and mixup are in it; a row of zeros is padding.
+   */
+  targets: Float32Array;
+}
+
+export interface StepResult {
+  /** Cross-entropy, weighted mean over the rows. */
+  loss: number;
+  /** L2 norm of all gradients together, before clipping. */
+  gradientNorm: number;
+  /** float32 [batchSize, numClasses], before the step. */
+  logits: Float32Array;
+}
+
+/** Everything a step changes. */
+export interface TrainingState {
+  /** Steps done. */
+  step: number;
+  /** By name: `weight/block_13_expand/kernel`, `slot/momentum/block_13_expand/kernel`. Trained weights, statistics that move, and the optimizer's slots. */
+  tensors: Record<string, Float32Array>;
+}
