@@ -73,6 +73,7 @@ async function fineTuneUpToPublishing() {
     featureFolder,
     featureBytes: 1e8,
     threads: 1,
+    memoryBytes: 2 ** 32,
     signal: never,
     fetched: () => undefined,
   });
@@ -80,9 +81,11 @@ async function fineTuneUpToPublishing() {
     work,
     folder,
     threads: 1,
+    memoryBytes: 2 ** 32,
     limits: attemptLimits(zoo.config),
     signal: never,
     onReport: () => undefined,
+    onCheckpoint: () => undefined,
     onStderr: (tail) => console.error(tail),
   });
   if (end.kind !== 'completed') throw new Error(JSON.stringify(end));

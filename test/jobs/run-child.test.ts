@@ -43,6 +43,7 @@ async function importInChild(
     threads: 1,
     signal: new AbortController().signal,
     onReport: () => undefined,
+    onCheckpoint: () => undefined,
     onStderr: () => undefined,
     ...options,
     onStart: (id) => {
@@ -66,6 +67,7 @@ function isAlive(processId: number): boolean {
 test('does its work and reports on it', async () => {
   const phases = new Set<string>();
   const { end, folder } = await importInChild({
+    onCheckpoint: () => undefined,
     onReport: (report) => report.type === 'progress' && phases.add(report.phase),
   });
   expect(end).toMatchObject({
@@ -88,6 +90,7 @@ test.skipIf(process.platform !== 'linux')('sees nothing of its worker’s enviro
     let dump: Promise<string> | undefined;
     await importInChild({
       onReport: () => undefined,
+      onCheckpoint: () => undefined,
       onStart: (id) => (dump = readFile(`/proc/${id}/environ`, 'utf8')),
     });
     const variables = (await dump)?.split('\0').filter((line) => line !== '') ?? [];
@@ -137,6 +140,7 @@ test('stops when asked to, and leaves no process behind', async () => {
   const abort = new AbortController();
   const { end, processId } = await importInChild({
     signal: abort.signal,
+    onCheckpoint: () => undefined,
     onReport: () => abort.abort(new Error('no longer wanted')),
   });
   expect(end).toEqual({ kind: 'stopped' });
@@ -171,9 +175,9 @@ test('dies with its worker', async () => {
     const root = ${JSON.stringify(folder)};
     await runChild({
       work: { kind: 'DATASET_IMPORT', archivePath: ${JSON.stringify(archive)}, outputFolder: root + '/output', options: {} },
-      folder: { root, base: root, dataset: root, output: root + '/output', temporary: root + '/tmp' },
+      folder: { root, base: root, dataset: root, output: root + '/output', checkpoints: root + '/checkpoints', temporary: root + '/tmp' },
       threads: 1, limits: ${JSON.stringify(limits)}, signal: new AbortController().signal,
-      onStart: (id) => console.log(id), onReport: () => console.log('at work'), onStderr: () => {},
+      onStart: (id) => console.log(id), onCheckpoint: () => {}, onReport: () => console.log('at work'), onStderr: () => {},
     });`;
   const worker = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

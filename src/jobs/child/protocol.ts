@@ -17,8 +17,15 @@ const fineTune = z.strictObject({
   cacheFolder: folder,
   cacheBytes: z.int().min(0),
   outputFolder: folder,
+  /** Where the process writes its checkpoints, and those of earlier attempts, the most advanced first. */
+  checkpointFolder: folder,
+  checkpoints: z.array(folder),
   seed: z.int(),
   threads: z.int().min(1),
+  /** Which engine trains, or `auto`. */
+  engine: z.string(),
+  /** Resident memory it may plan with. */
+  memoryBytes: z.int().min(1),
 });
 
 const datasetImport = z.strictObject({
@@ -52,6 +59,14 @@ export const fromChild = z.discriminatedUnion('type', [
     total: z.number().min(0),
   }),
   z.strictObject({ type: z.literal('metric'), name, value: z.number(), step: z.number() }),
+  /** A checkpoint lies whole in the checkpoint folder; the worker takes the file away once it is kept. */
+  z.strictObject({
+    type: z.literal('checkpoint'),
+    file: z.string().regex(/^\d+\.checkpoint$/),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sizeBytes: z.int().min(1),
+    step: z.int().min(0),
+  }),
   z.strictObject({ type: z.literal('log'), message: z.string().max(8192) }),
   /** The output folder is complete. What is in it speaks for itself; `result` is what the files do not say. */
   z.strictObject({ type: z.literal('completed'), result: z.record(z.string(), z.unknown()) }),

@@ -9,6 +9,7 @@ import type { AttemptLimits } from './attempt-limits.js';
 import { fromChild, limitFile, limitReport, type FromChild, type ToChild, type Work } from './protocol.js';
 import { StderrTail } from './stderr-tail.js';
 import type { WorkFolder } from '../worker/work-folders.js';
+import type { CheckpointFile } from '../checkpoints/keep-checkpoint.js';
 
 /** How the process of an attempt ended. */
 export type ChildEnd =
@@ -30,6 +31,8 @@ export interface ChildOptions {
   /** It runs, under this process id, which is also that of its group. */
   onStart?(processId: number): void;
   onReport(report: Extract<FromChild, { type: 'progress' | 'metric' | 'log' }>): void;
+  /** It wrote a checkpoint. */
+  onCheckpoint(file: CheckpointFile): void;
   /** Everything it wrote to stderr, in short, for the worker's own log. */
   onStderr(tail: string): void;
 }
@@ -84,6 +87,9 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
       // A code of its own invention means nothing to anyone.
       const code = message.code in errorCodes ? message.code : 'JOB_FAILED';
       end ??= { kind: 'failed', error: { code, message: message.message } };
+    } else if (message.type === 'checkpoint') {
+      const { file, sha256, sizeBytes, step } = message;
+      options.onCheckpoint({ path: join(folder.checkpoints, file), sha256, sizeBytes, step });
     } else if (end === undefined) {
       options.onReport(message);
     }

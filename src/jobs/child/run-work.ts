@@ -1,6 +1,7 @@
+import { checkpointFiles } from './checkpoint-files.js';
 import type { DatasetImportWork, FineTuneWork, FromChild, Work } from './protocol.js';
 
-type Report = Extract<FromChild, { type: 'progress' | 'metric' | 'log' }>;
+type Report = Extract<FromChild, { type: 'progress' | 'metric' | 'log' | 'checkpoint' }>;
 
 /**
  * Does the work of an attempt, in the attempt's process: reads its input folders, writes its output folder, and returns
@@ -24,9 +25,10 @@ async function fineTune(
   progress: Progress,
 ): Promise<Record<string, unknown>> {
   const { runStrategy } = await import('../../plugins/run-strategy.js');
-  const { kind: _, ...input } = work;
+  const { kind: _, checkpointFolder, checkpoints, ...input } = work;
   const result = await runStrategy({
     ...input,
+    checkpoints: checkpointFiles(checkpointFolder, checkpoints, report),
     signal,
     on: {
       progress,

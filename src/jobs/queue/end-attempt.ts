@@ -136,6 +136,8 @@ async function finishJob(
     `UPDATE jobs SET state = $2, error = $3, lease_expires_at = NULL, finished_at = now() WHERE id = $1`,
     [job.id, state, error === null ? null : JSON.stringify(error)],
   );
+  // Nobody goes on from them; the garbage collection takes the bytes.
+  await executeSql(manager, `DELETE FROM job_checkpoints WHERE job_id = $1`, [job.id]);
   await appendStateEvent(manager, job.id, state, error === null ? {} : { error });
 }
 

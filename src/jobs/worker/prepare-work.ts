@@ -5,6 +5,7 @@ import type { Zoo } from '../../zoo/zoo.js';
 import type { BlobCache } from './blob-cache.js';
 import { datasetImportParameters } from '../launch/job-parameters.js';
 import type { Work } from '../child/protocol.js';
+import { placeCheckpoints } from '../checkpoints/place-checkpoints.js';
 import type { WorkFolder } from './work-folders.js';
 
 /** A file of a version, as its rows name it. */
@@ -22,6 +23,8 @@ export interface PreparationOptions {
   featureFolder: string;
   featureBytes: number;
   threads: number;
+  /** Resident memory the child may use. */
+  memoryBytes: number;
   signal: AbortSignal;
   /** Reports the bytes that are there and those there will be. */
   fetched(phase: string, done: number, total: number): void;
@@ -54,8 +57,12 @@ async function prepareFineTune(job: Job, options: PreparationOptions): Promise<W
     cacheFolder: options.featureFolder,
     cacheBytes: options.featureBytes,
     outputFolder: options.folder.output,
+    checkpointFolder: options.folder.checkpoints,
+    checkpoints: await placeCheckpoints(options.zoo, job.id, options.folder.checkpoints, options.signal),
     seed: job.seed,
     threads: options.threads,
+    engine: 'auto',
+    memoryBytes: options.memoryBytes,
   };
 }
 

@@ -2,6 +2,7 @@ import type { JobError } from '../../zoo/job-types.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { attemptLimits } from '../child/attempt-limits.js';
 import type { BlobCache } from './blob-cache.js';
+import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.js';
 import type { ClaimedJob } from '../queue/claim-job.js';
 import { describeFault, isTransient } from '../child/describe-fault.js';
 import { endAttempt, type AttemptEnd } from '../queue/end-attempt.js';
@@ -64,12 +65,20 @@ async function workAndPublish(
   const limits = attemptLimits(zoo.config);
   const { signal } = lease;
   const events = new EventWriter(zoo, fence, limits, () => lease.stop('lease-lost'));
+  const checkpoints = new CheckpointKeeper(zoo, fence, () => lease.stop('lease-lost'));
   const fetched = (phase: string, done: number, total: number) =>
     events.add({ type: 'progress', phase, done, total, unit: 'BYTES' });
   const folder = await host.workFolders.create(fence);
   try {
     const threads = Math.max(1, Math.floor(zoo.config.worker.threads / zoo.config.worker.concurrency));
-    const work = await prepareWork(job, { ...host, folder, threads, signal, fetched });
+    const work = await prepareWork(job, {
+      ...host,
+      folder,
+      threads,
+      memoryBytes: limits.memoryBytes,
+      signal,
+      fetched,
+    });
     const end = await runChild({
       work,
       folder,
@@ -78,8 +87,10 @@ async function workAndPublish(
       signal,
       onStart: (processId) => zoo.log.debug({ processId }, 'the process of an attempt has started'),
       onReport: (report) => events.add(report),
+      onCheckpoint: (file) => checkpoints.add(file),
       onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'the process of an attempt wrote to stderr'),
     });
+    await checkpoints.close();
     if (signal.aborted) return stoppedEnd(signal.reason);
     if (end.kind === 'failed') return endedBy(end.error);
     if (end.kind === 'died') return { kind: 'lost', error: end.error };
@@ -94,6 +105,7 @@ async function workAndPublish(
     zoo.log.error({ err: error }, 'an attempt failed');
     return endedBy(describeFault(error));
   } finally {
+    await checkpoints.close();
     await events.close();
     await removeFolder(folder.root);
   }

@@ -11,6 +11,8 @@ export interface WorkFolder {
   dataset: string;
   /** What the child makes. */
   output: string;
+  /** Checkpoints: those of earlier attempts, and those the child writes. */
+  checkpoints: string;
   /** TMPDIR of the child. */
   temporary: string;
 }
@@ -48,6 +50,7 @@ export class WorkFolders {
       base: join(root, 'base'),
       dataset: join(root, 'dataset'),
       output: join(root, 'output'),
+      checkpoints: join(root, 'checkpoints'),
       temporary: join(root, 'tmp'),
     };
     for (const path of Object.values(folder)) await mkdir(path, { recursive: true });

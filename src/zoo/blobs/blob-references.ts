@@ -4,12 +4,13 @@ import type { Principal } from '../access/principal.js';
 /** How long an upload counts as proof that an account has the bytes, and a condemned blob is kept. */
 export const graceHours = 24;
 
-/** SQL: whether something refers to the blob row `blob`, or soon may: versions, live grants, jobs that will read it. */
+/** SQL: whether something refers to the blob row `blob`, or soon may: versions, live grants, jobs that will read it or go on from it. */
 export const isReferenced = `(
   EXISTS (SELECT 1 FROM version_files file WHERE file.sha256 = blob.sha256)
   OR EXISTS (SELECT 1 FROM dataset_version_files file WHERE file.sha256 = blob.sha256)
   OR EXISTS (SELECT 1 FROM blob_grants g
               WHERE g.sha256 = blob.sha256 AND g.created_at > now() - interval '${graceHours} hours')
+  OR EXISTS (SELECT 1 FROM job_checkpoints checkpoint WHERE checkpoint.sha256 = blob.sha256)
   OR EXISTS (SELECT 1 FROM jobs job
               WHERE job.state IN ('QUEUED', 'RUNNING') AND position(blob.sha256 in job.parameters::text) > 0)
 )`;

@@ -13,6 +13,7 @@ import { DatasetVersion } from './dataset-version.entity.js';
 import { DatasetVersionFile } from './dataset-version-file.entity.js';
 import { Job } from './job.entity.js';
 import { Attempt } from './attempt.entity.js';
+import { JobCheckpoint } from './job-checkpoint.entity.js';
 import { JobEvent } from './job-event.entity.js';
 import { Worker } from './worker.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
@@ -36,6 +37,7 @@ export const entities = [
   Job,
   Attempt,
   JobEvent,
+  JobCheckpoint,
   Worker,
   IdempotencyKey,
   AuditEvent,
@@ -58,6 +60,7 @@ export {
   Job,
   Attempt,
   JobEvent,
+  JobCheckpoint,
   Worker,
   IdempotencyKey,
   AuditEvent,

@@ -1,0 +1,33 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashBytes } from '../../learning/sha256.js';
+import type { FromChild } from './protocol.js';
+
+/** A job's checkpoints as its process sees them. */
+export interface CheckpointFiles {
+  /** Hands a checkpoint to the worker. Resolves when the file is whole; keeping it goes on beside the work. */
+  save(bytes: Uint8Array, step: number): Promise<void>;
+  /** Those of earlier attempts, the most advanced first. */
+  candidates(): Promise<Uint8Array[]>;
+}
+
+/**
+ * @param folder where files are written for the worker.
+ * @param earlier paths of what earlier attempts left.
+ */
+export function checkpointFiles(
+  folder: string,
+  earlier: readonly string[],
+  report: (report: Extract<FromChild, { type: 'checkpoint' }>) => void,
+): CheckpointFiles {
+  return {
+    async save(bytes, step) {
+      const file = `${step}.checkpoint`;
+      const temporary = join(folder, `${file}.tmp`);
+      await writeFile(temporary, bytes);
+      await rename(temporary, join(folder, file));
+      report({ type: 'checkpoint', file, sha256: hashBytes(bytes), sizeBytes: bytes.length, step });
+    },
+    candidates: () => Promise.all(earlier.map((path) => readFile(path))),
+  };
+}
