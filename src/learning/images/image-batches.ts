@@ -1,5 +1,5 @@
 import type { InputSpec } from '../model-manifest.js';
-import { decodeImage } from './decode-image.js';
+import { decodePictures, type PictureView } from './decode-pictures.js';
 import type { ImageSource } from './image-source.js';
 
 /** Decoded pictures, ready for a network. */
@@ -9,6 +9,15 @@ export interface ImageBatch {
   count: number;
   /** uint8 [count, height, width, channels]. */
   pixels: Uint8Array;
+}
+
+export interface ImageBatchOptions {
+  batchSize: number;
+  /** Batches decoded ahead. */
+  ahead?: number;
+  /** How pictures are varied; left out: not at all. */
+  view?: PictureView;
+  signal?: AbortSignal;
 }
 
 /**
@@ -22,13 +31,17 @@ export async function* imageBatches(
   source: ImageSource,
   indices: readonly number[],
   spec: InputSpec,
-  { batchSize, ahead = 2, signal }: { batchSize: number; ahead?: number; signal?: AbortSignal },
+  { batchSize, ahead = 2, view, signal }: ImageBatchOptions,
 ): AsyncGenerator<ImageBatch> {
   const underWay: Promise<ImageBatch>[] = [];
   let next = 0;
+  const decodeBatch = async (batch: number[], start: number): Promise<ImageBatch> => {
+    const pixels = await decodePictures(source, batch, spec, view, signal);
+    return { start, count: batch.length, pixels };
+  };
   const refill = () => {
     while (next < indices.length && underWay.length < ahead) {
-      const batch = decodeBatch(source, indices.slice(next, next + batchSize), next, spec, signal);
+      const batch = decodeBatch(indices.slice(next, next + batchSize), next);
       // A failure is met when its turn comes; until then it is not an unhandled one.
       batch.catch(() => undefined);
       underWay.push(batch);
@@ -42,23 +55,4 @@ export async function* imageBatches(
     refill();
     yield decoded;
   }
-}
-
-async function decodeBatch(
-  source: ImageSource,
-  indices: readonly number[],
-  start: number,
-  spec: InputSpec,
-  signal: AbortSignal | undefined,
-): Promise<ImageBatch> {
-  const size = spec.height * spec.width * spec.channels;
-  const pixels = new Uint8Array(indices.length * size);
-  await Promise.all(
-    indices.map(async (index, position) => {
-      signal?.throwIfAborted();
-      const name = source.label?.(index) ?? `number ${index}`;
-      pixels.set(await decodeImage(await source.read(index), spec, name), position * size);
-    }),
-  );
-  return { start, count: indices.length, pixels };
 }

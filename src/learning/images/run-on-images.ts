@@ -1,10 +1,13 @@
 import type { InputSpec } from '../model-manifest.js';
+import type { PictureView } from './decode-pictures.js';
 import { imageBatches } from './image-batches.js';
 import type { ImageSource } from './image-source.js';
 
 export interface ImageRunOptions {
   /** Pictures decoded together. */
   batchSize?: number;
+  /** How pictures are varied; left out: not at all. */
+  view?: PictureView;
   signal?: AbortSignal;
   /** Called with pictures done so far, and all. */
   progress?(done: number, total: number): void;
@@ -15,7 +18,8 @@ export interface ImageRunOptions {
  * one waits at its door and those after it are being decoded.
  *
  * @param run the network: per output, one row per picture.
- * @param take is given the rows of each batch, in order, and the position of its first picture.
+ * @param take is given the rows of each batch, in order, and the position of its first picture. The next batch's rows
+ * wait until it is done.
  * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted.
  */
 export async function runOnImages(
@@ -23,15 +27,15 @@ export async function runOnImages(
   source: ImageSource,
   indices: readonly number[],
   input: InputSpec,
-  { batchSize = 32, signal, progress }: ImageRunOptions,
-  take: (rows: Float32Array[], start: number) => void,
+  { batchSize = 32, view, signal, progress }: ImageRunOptions,
+  take: (rows: Float32Array[], start: number) => void | Promise<void>,
 ): Promise<void> {
   let running: Promise<void> = Promise.resolve();
-  for await (const batch of imageBatches(source, indices, input, { batchSize, signal })) {
+  for await (const batch of imageBatches(source, indices, input, { batchSize, view, signal })) {
     const result = run(batch.pixels, batch.count);
     await running;
-    running = result.then((rows) => {
-      take(rows, batch.start);
+    running = result.then(async (rows) => {
+      await take(rows, batch.start);
       progress?.(batch.start + batch.count, indices.length);
     });
     // Met at the next turn; until then it is not an unhandled one.
