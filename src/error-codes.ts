@@ -221,6 +221,10 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'The base model gives NaN or infinity for a picture, so nothing can be fitted on its features.',
   },
+  TRAINING_LAYER_UNSUPPORTED: {
+    httpStatus: 422,
+    meaning: 'A layer of the network, or an operation it needs, cannot be trained by this engine.',
+  },
   // Models
   MODEL_JSON_MISSING: { httpStatus: 422, meaning: 'The model has no model.json.' },
   MODEL_JSON_INVALID: {
