@@ -225,6 +225,18 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'A layer of the network, or an operation it needs, cannot be trained by this engine.',
   },
+  TRAINING_RECIPE_INVALID: {
+    httpStatus: 422,
+    meaning: 'Training cannot follow this recipe on this data; every reason is listed.',
+  },
+  TRAINING_DIVERGED: {
+    httpStatus: 422,
+    meaning: 'The loss or the gradients of a training became infinite, NaN, or far larger than at its start.',
+  },
+  CHECKPOINT_INVALID: {
+    httpStatus: 422,
+    meaning: 'A checkpoint is damaged, or of another network, recipe, data set or engine.',
+  },
   // Models
   MODEL_JSON_MISSING: { httpStatus: 422, meaning: 'The model has no model.json.' },
   MODEL_JSON_INVALID: {
