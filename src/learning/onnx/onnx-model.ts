@@ -1,7 +1,8 @@
 import { ProtobufWriter } from './protobuf-writer.js';
 
-/** A number of an attribute is an integer unless it says `float`. */
-export type Attribute = number | { float: number } | string | readonly number[];
+/** A number of an attribute is an integer unless it says `float` or `floats`. */
+export type Attribute =
+  number | { float: number } | { floats: readonly number[] } | string | readonly number[];
 
 export interface OnnxNode {
   op: string;
@@ -9,17 +10,23 @@ export interface OnnxNode {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, Attribute>;
+  /** Left out: ONNX' own operators. */
+  domain?: OnnxDomain;
 }
+
+/** Operators that ONNX Runtime adds: its published ones, and those it computes on blocks of channels with. */
+export type OnnxDomain = 'com.microsoft' | 'com.microsoft.nchwc';
 
 export interface OnnxTensor {
   name: string;
   shape: number[];
-  data: Float32Array | BigInt64Array;
+  /** A Uint8Array holds booleans. */
+  data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
 }
 
 export interface OnnxPort {
   name: string;
-  type: 'uint8' | 'float32' | 'float64';
+  type: 'uint8' | 'float32' | 'float64' | 'int32';
   /** Text is a dimension that may vary, for example `batch`. */
   shape: (number | string)[];
 }
@@ -32,7 +39,7 @@ export interface OnnxGraph {
 }
 
 const opset = 18;
-const elementTypes = { float32: 1, uint8: 2, int64: 7, float64: 11 };
+const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 /**
  * Serialises a graph as an ONNX model.
@@ -46,12 +53,14 @@ export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   for (const tensor of graph.tensors) body.message(5, encodeTensor(tensor));
   for (const input of graph.inputs) body.message(11, encodePort(input));
   for (const output of graph.outputs) body.message(12, encodePort(output));
-  return new ProtobufWriter()
+  const model = new ProtobufWriter()
     .integer(1, 9)
     .text(2, 'modelzoo')
     .message(7, body)
-    .message(8, new ProtobufWriter().text(1, '').integer(2, opset))
-    .finish();
+    .message(8, new ProtobufWriter().text(1, '').integer(2, opset));
+  const domains = new Set(graph.nodes.flatMap((node) => node.domain ?? []));
+  for (const domain of domains) model.message(8, new ProtobufWriter().text(1, domain).integer(2, 1));
+  return model.finish();
 }
 
 function encodeNode(node: OnnxNode, index: number): ProtobufWriter {
@@ -61,7 +70,7 @@ function encodeNode(node: OnnxNode, index: number): ProtobufWriter {
   message.text(3, `${node.op}_${index}`).text(4, node.op);
   for (const [name, value] of Object.entries(node.attributes))
     message.message(5, encodeAttribute(name, value));
-  return message;
+  return node.domain === undefined ? message : message.text(7, node.domain);
 }
 
 function encodeAttribute(name: string, value: Attribute): ProtobufWriter {
@@ -69,6 +78,10 @@ function encodeAttribute(name: string, value: Attribute): ProtobufWriter {
   if (typeof value === 'number') return message.integer(3, value).integer(20, 2);
   if (typeof value === 'string') return message.text(4, value).integer(20, 3);
   if ('float' in value) return message.float(2, value.float).integer(20, 1);
+  if ('floats' in value) {
+    for (const item of value.floats) message.float(7, item);
+    return message.integer(20, 6);
+  }
   for (const item of value) message.integer(8, item);
   return message.integer(20, 7);
 }
@@ -77,9 +90,15 @@ function encodeTensor(tensor: OnnxTensor): ProtobufWriter {
   const { data } = tensor;
   const message = new ProtobufWriter();
   for (const length of tensor.shape) message.integer(1, length);
-  message.integer(2, data instanceof Float32Array ? elementTypes.float32 : elementTypes.int64);
+  message.integer(2, elementTypeOf(data));
   message.text(8, tensor.name);
   return message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function elementTypeOf(data: OnnxTensor['data']): number {
+  if (data instanceof Float32Array) return elementTypes.float32;
+  if (data instanceof Int32Array) return elementTypes.int32;
+  return data instanceof Uint8Array ? elementTypes.bool : elementTypes.int64;
 }
 
 function encodePort(port: OnnxPort): ProtobufWriter {

@@ -17,3 +17,11 @@ export interface LoweredPort {
    */
   layout?: number[];
 }
+
+/** How a graph is lowered. What is left out gives plain ONNX in the program's own layouts. */
+export interface LoweringOptions {
+  /** Ports that are taken or given in another order of axes, by name. */
+  layouts?: Record<string, readonly number[]>;
+  /** Channels in a block of ONNX Runtime's NCHWc form, as `probeNchwc` found; 0: that form is not used. */
+  blockSize?: number;
+}

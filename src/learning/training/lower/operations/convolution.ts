@@ -1,0 +1,97 @@
+import type { RecordedValue } from '../../record/recorded-graph.js';
+import { channelsFirst, kernelInFirst, kernelOutFirst } from '../layout.js';
+import { inputOf, numbersOf, type LoweringContext, type OperationTable } from '../lowering-context.js';
+import {
+  convolutionGeometry,
+  unreachedBorder,
+  windowAttributes,
+  type WindowGeometry,
+} from '../window-geometry.js';
+import { mirrored, shiftedViews } from './shifted-views.js';
+
+/** Convolution over all channels, and its gradients. */
+export const convolutionOperations: OperationTable = {
+  Conv2D: forward,
+  Conv2DBackpropFilter: filterGradient,
+  Conv2DBackpropInput: inputGradient,
+};
+
+function forward(value: RecordedValue, { onnx, values }: LoweringContext): void {
+  const [x, filter] = [inputOf(value, 'x'), inputOf(value, 'filter')];
+  const geometry = convolutionGeometry(value, x.shape, filter.shape);
+  const operands = [values.read(x, channelsFirst), values.read(filter, kernelOutFirst)];
+  const bias = value.inputs['bias'];
+  if (bias !== undefined) operands.push(values.readPlain(bias));
+  values.define(value, channelsFirst, onnx.node('Conv', operands, windowAttributes(geometry)));
+}
+
+/**
+ * What the output's gradient says of the input: with stride 1 a convolution by the mirrored kernel, otherwise the
+ * transposed convolution.
+ *
+ * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic for deep learning", section 4
+ */
+function inputGradient(value: RecordedValue, context: LoweringContext): void {
+  const { onnx, values } = context;
+  const [dy, filter] = [inputOf(value, 'dy'), inputOf(value, 'filter')];
+  const geometry = convolutionGeometry(value, value.shape, filter.shape);
+  const gradient = values.read(dy, channelsFirst);
+  const name = isDense(geometry)
+    ? onnx.node(
+        'Conv',
+        [gradient, mirrored(values.read(filter, kernelInFirst), geometry, onnx)],
+        mirroredAttributes(geometry),
+      )
+    : onnx.node('ConvTranspose', [gradient, values.read(filter, kernelOutFirst)], {
+        ...windowAttributes(geometry),
+        output_padding: unreachedBorder(geometry),
+      });
+  values.define(value, channelsFirst, name);
+}
+
+/** Per position of the kernel, the product of the output's gradient with the input that this position saw. */
+function filterGradient(value: RecordedValue, { onnx, values }: LoweringContext): void {
+  const [x, dy] = [inputOf(value, 'x'), inputOf(value, 'dy')];
+  const geometry = convolutionGeometry(value, x.shape, numbersOf(value, 'filterShape'));
+  const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = geometry;
+  const pixels = geometry.outHeight * geometry.outWidth;
+  const gradient = onnx.reshape(values.read(dy, channelsFirst), [batch, outChannels, pixels]);
+  const parts = shiftedViews(values.read(x, channelsFirst), geometry, onnx).map((view) => {
+    const seen = onnx.reshape(view, [batch, inChannels, pixels]);
+    const perPicture = onnx.node('FusedMatMul', [gradient, seen], { transB: 1 }, 'com.microsoft');
+    const sum = onnx.node('ReduceSum', [perPicture, onnx.integers([0])], { keepdims: 0 });
+    return onnx.reshape(sum, [outChannels, inChannels, 1]);
+  });
+  const [only = ''] = parts;
+  const all = parts.length === 1 ? only : onnx.node('Concat', parts, { axis: 2 });
+  values.define(
+    value,
+    kernelOutFirst,
+    onnx.reshape(all, [outChannels, inChannels, kernelHeight, kernelWidth]),
+  );
+}
+
+/** Whether every pixel of the output has a window of its own, and padding does not reach past it. */
+export function isDense({ strides, dilations, pads, ...geometry }: WindowGeometry): boolean {
+  const reach = [(geometry.kernelHeight - 1) * dilations[0], (geometry.kernelWidth - 1) * dilations[1]];
+  const [height = 0, width = 0] = reach;
+  return (
+    strides[0] === 1 &&
+    strides[1] === 1 &&
+    Math.max(pads[0], pads[2]) <= height &&
+    Math.max(pads[1], pads[3]) <= width
+  );
+}
+
+/** Of the convolution by the mirrored kernel that undoes a dense one. */
+export function mirroredAttributes(geometry: WindowGeometry): ReturnType<typeof windowAttributes> {
+  const [down, right] = [
+    (geometry.kernelHeight - 1) * geometry.dilations[0],
+    (geometry.kernelWidth - 1) * geometry.dilations[1],
+  ];
+  const [padTop, padLeft, padBottom, padRight] = geometry.pads;
+  return {
+    ...windowAttributes(geometry),
+    pads: [down - padTop, right - padLeft, down - padBottom, right - padRight],
+  };
+}
