@@ -8,6 +8,7 @@ import {
   type LoweringContext,
   type OperationTable,
 } from '../lowering-context.js';
+import type { OnnxEmitter } from '../onnx-emitter.js';
 
 /** Operations that move numbers and change none. */
 export const shapeOperations: OperationTable = {
@@ -114,17 +115,43 @@ function cut(
   values.define(value, layout, name);
 }
 
-function pad(value: RecordedValue, { onnx, values }: LoweringContext): void {
+/** @param how what stands outside: a constant, or the picture mirrored, with (`symmetric`) or without its border. */
+function pad(
+  value: RecordedValue,
+  how: 'constant' | 'reflect' | 'symmetric',
+  { onnx, values }: LoweringContext,
+): void {
   const x = inputOf(value, 'x');
   const layout = values.layoutOf(x);
+  const source = values.read(x, layout);
   const paddings = arrange(value.attributes['paddings'] as [number, number][], layout);
+  if (how === 'symmetric') {
+    values.define(value, layout, padSymmetrically(source, arrange(x.shape, layout), paddings, onnx));
+    return;
+  }
   const amounts = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
-  const name = onnx.node('Pad', [
-    values.read(x, layout),
-    onnx.integers(amounts),
-    onnx.scalar(numberOf(value, 'constantValue')),
-  ]);
-  values.define(value, layout, name);
+  const operands = [source, onnx.integers(amounts)];
+  if (how === 'constant') operands.push(onnx.scalar(numberOf(value, 'constantValue')));
+  values.define(value, layout, onnx.node('Pad', operands, { mode: how }));
+}
+
+/** ONNX' `Pad` leaves the border out of the mirrored part; here every axis looks its positions up. */
+function padSymmetrically(
+  source: string,
+  shape: number[],
+  paddings: [number, number][],
+  onnx: OnnxEmitter,
+): string {
+  return paddings.reduce((name, [before, after], axis) => {
+    if (before + after === 0) return name;
+    const length = shape[axis] ?? 1;
+    const positions = Array.from({ length: before + length + after }, (_, target) => {
+      const position = target - before;
+      if (position < 0) return -position - 1;
+      return position < length ? position : 2 * length - position - 1;
+    });
+    return onnx.node('Gather', [name, onnx.integers(positions)], { axis });
+  }, source);
 }
 
 function reverse(value: RecordedValue, { onnx, values }: LoweringContext): void {
