@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ZooError } from './errors.js';
+import type { EngineName } from './learning/training/engines/training-engine.js';
 
 const bytesAccepted = 'a byte count such as 1048576, 512MB or 20GB, below 8 PB';
 
@@ -28,6 +29,11 @@ const url = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     message: `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
+
+/** What `ZOO_ENGINE` may say. */
+const engineChoices = ['auto', 'onnxruntime', 'tfjs-node-gpu', 'tfjs-node', 'tfjs-cpu'] as const satisfies (
+  'auto' | EngineName
+)[];
 
 /** Every variable the zoo reads. Nothing set means the embedded default: one machine, one folder, CPU. */
 const variables = {
@@ -84,6 +90,28 @@ const variables = {
   ZOO_WORKER_THREADS: wholeNumber(1, 256)
     .optional()
     .describe('CPU threads a job may use; all cores by default'),
+  ZOO_ENGINE: z
+    .enum(engineChoices, `${engineChoices.slice(0, -1).join(', ')} or ${engineChoices.at(-1)}`)
+    .default('auto')
+    .describe('what trains networks: auto takes a GPU where there is one, else ONNX Runtime'),
+  ZOO_TFJS_ADDON_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'folder that scripts/build-tfjs-addon.mjs built into; model-zoo/tfjs-addon in the user’s cache by default',
+    ),
+  XDG_CACHE_HOME: z.string().min(1).optional().describe('the user’s cache folder; ~/.cache by default'),
+  CUDA_VISIBLE_DEVICES: z
+    .string()
+    .regex(/^[\w,./:-]+$/, 'numbers or names of GPUs with commas between them, as CUDA takes them')
+    .optional()
+    .describe('GPUs that jobs may use; passed on to them'),
+  LD_LIBRARY_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('where a GPU’s driver is, when the system does not know; passed on to jobs'),
   ZOO_LEASE_SECONDS: wholeNumber(3, 3600)
     .prefault('30')
     .describe('seconds without a heartbeat after which a job is given to another worker'),
@@ -121,8 +149,17 @@ export interface Config {
     readonly leaseMs: number;
     readonly jobTimeoutMs: number;
     readonly cacheBytes: number;
+    readonly engine: EngineConfig;
   };
   readonly limits: { readonly maxUploadBytes: number; readonly minFreeDiskBytes: number };
+}
+
+export interface EngineConfig {
+  readonly wanted: (typeof engineChoices)[number];
+  /** Where the tfjs addon is looked for, besides the packages installed with the zoo. */
+  readonly addonFolder: string;
+  /** What else of the environment the processes of jobs see: what a GPU needs, and nothing secret. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface S3Config {
@@ -216,6 +253,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       leaseMs: value.ZOO_LEASE_SECONDS * 1000,
       jobTimeoutMs: value.ZOO_JOB_TIMEOUT_MINUTES * 60_000,
       cacheBytes: value.ZOO_CACHE_BYTES,
+      engine: engineConfig(value),
     },
     limits: { maxUploadBytes: value.ZOO_MAX_UPLOAD_BYTES, minFreeDiskBytes: value.ZOO_MIN_FREE_DISK_BYTES },
   });
@@ -239,6 +277,19 @@ function parseVariables<Shape extends z.ZodRawShape>(
     return `${name} is ${describeValue(name, given[name])}; accepted: ${issue.message}.`;
   });
   throw new ZooError('CONFIG_INVALID', [...each, ...together].join('\n'));
+}
+
+function engineConfig(value: z.output<z.ZodObject<typeof variables>>): EngineConfig {
+  const cache = value.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const { CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH } = value;
+  return {
+    wanted: value.ZOO_ENGINE,
+    addonFolder: resolve(value.ZOO_TFJS_ADDON_DIR ?? join(cache, 'model-zoo', 'tfjs-addon')),
+    environment: {
+      ...(CUDA_VISIBLE_DEVICES !== undefined && { CUDA_VISIBLE_DEVICES }),
+      ...(LD_LIBRARY_PATH !== undefined && { LD_LIBRARY_PATH }),
+    },
+  };
 }
 
 function s3Config(value: z.output<z.ZodObject<typeof variables>>): S3Config | undefined {

@@ -3,7 +3,11 @@
  * caller runs from `src/` under the test runner: Node cannot run decorated TypeScript by itself.
  */
 export function entryPoint(
-  name: 'zoo/database/pglite-child' | 'jobs/child/attempt-child' | 'learning/engines/onnx-worker',
+  name:
+    | 'zoo/database/pglite-child'
+    | 'jobs/child/attempt-child'
+    | 'jobs/child/engine-probe'
+    | 'learning/engines/onnx-worker',
 ): URL {
   return new URL(`../dist/${name}.js`, import.meta.url);
 }

@@ -221,6 +221,10 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'The base model gives NaN or infinity for a picture, so nothing can be fitted on its features.',
   },
+  ENGINE_UNAVAILABLE: {
+    httpStatus: 503,
+    meaning: 'The training engine that the worker is configured for is not there; the message says why.',
+  },
   TRAINING_LAYER_UNSUPPORTED: {
     httpStatus: 422,
     meaning: 'A layer of the network, or an operation it needs, cannot be trained by this engine.',

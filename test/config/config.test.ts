@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { assumeProduction, configurationVariables, loadConfig, type Environment } from '../../src/config.js';
 import { ZooError } from '../../src/errors.js';
@@ -31,6 +31,11 @@ test('nothing configured is one machine, one folder, this machine only', () => {
       leaseMs: 30_000,
       jobTimeoutMs: 86_400_000,
       cacheBytes: 20 * 1024 ** 3,
+      engine: {
+        wanted: 'auto',
+        addonFolder: join(homedir(), '.cache/model-zoo/tfjs-addon'),
+        environment: {},
+      },
     },
     limits: { maxUploadBytes: 20 * 1024 ** 3, minFreeDiskBytes: 1024 ** 3 },
   });
@@ -57,6 +62,11 @@ test('every variable set to something else is read', () => {
     ZOO_EMBEDDED_WORKER: 'false',
     ZOO_WORKER_CONCURRENCY: '4',
     ZOO_WORKER_THREADS: '2',
+    ZOO_ENGINE: 'tfjs-node',
+    ZOO_TFJS_ADDON_DIR: '/opt/tfjs',
+    XDG_CACHE_HOME: '/var/cache/zoo',
+    CUDA_VISIBLE_DEVICES: '0,GPU-8f2c',
+    LD_LIBRARY_PATH: '/usr/local/nvidia/lib64',
     ZOO_LEASE_SECONDS: '3',
     ZOO_JOB_TIMEOUT_MINUTES: '5',
     ZOO_MAX_UPLOAD_BYTES: '1.5 kb',
@@ -86,6 +96,14 @@ test('every variable set to something else is read', () => {
       leaseMs: 3000,
       jobTimeoutMs: 300_000,
       cacheBytes: 2 * 1024 ** 4,
+      engine: {
+        wanted: 'tfjs-node',
+        addonFolder: '/opt/tfjs',
+        environment: {
+          CUDA_VISIBLE_DEVICES: '0,GPU-8f2c',
+          LD_LIBRARY_PATH: '/usr/local/nvidia/lib64',
+        },
+      },
     },
     limits: { maxUploadBytes: 1536, minFreeDiskBytes: 0 },
   });
@@ -111,6 +129,8 @@ const wrong: [variable: string, value: string, accepted: RegExp][] = [
   ['ZOO_EMBEDDED_WORKER', '1', /true or false/],
   ['ZOO_WORKER_CONCURRENCY', '65', /a whole number from 1 to 64/],
   ['ZOO_WORKER_THREADS', '0', /a whole number from 1 to 256/],
+  ['ZOO_ENGINE', 'gpu', /auto, onnxruntime, tfjs-node-gpu, tfjs-node or tfjs-cpu/],
+  ['CUDA_VISIBLE_DEVICES', '0; 1', /numbers or names of GPUs/],
   ['ZOO_LEASE_SECONDS', '2', /a whole number from 3 to 3600/],
   ['ZOO_JOB_TIMEOUT_MINUTES', '0', /a whole number from 1 to 100000/],
   ['ZOO_MAX_UPLOAD_BYTES', '20 gigabytes', /a byte count such as 1048576, 512MB or 20GB/],
@@ -129,7 +149,15 @@ test.each(wrong)('%s=%s is refused, naming variable, value and what is accepted'
 
 test('every variable that has a wrong value is among those tried', () => {
   // Any text that is not empty is a folder, a region, a key; the rest must be able to be wrong.
-  const anything = ['ZOO_DATA_DIR', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+  const anything = [
+    'ZOO_DATA_DIR',
+    'S3_REGION',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+    'ZOO_TFJS_ADDON_DIR',
+    'XDG_CACHE_HOME',
+    'LD_LIBRARY_PATH',
+  ];
   const hidden = ['ZOO_ADMIN_TOKEN', 'DATABASE_URL'];
   const tried = new Set([...wrong.map(([name]) => name), ...anything, ...hidden]);
   expect([...tried].sort()).toEqual(configurationVariables.map(({ name }) => name).sort());

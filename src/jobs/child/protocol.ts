@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineNames } from '../../learning/training/engines/engine-wish.js';
 
 /**
  * What a worker and the process of an attempt say to each other over the IPC channel. Both sides check what they
@@ -22,8 +23,8 @@ const fineTune = z.strictObject({
   checkpoints: z.array(folder),
   seed: z.int(),
   threads: z.int().min(1),
-  /** Which engine trains, or `auto`. */
-  engine: z.string(),
+  /** Which engine trains, or `auto`, and where the tfjs addon is looked for. */
+  engine: z.strictObject({ wanted: z.enum(['auto', ...engineNames]), addonFolder: folder }),
   /** Resident memory it may plan with. */
   memoryBytes: z.int().min(1),
 });

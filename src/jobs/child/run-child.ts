@@ -6,6 +6,7 @@ import { errorCodes } from '../../error-codes.js';
 import { entryPoint } from '../../entry-points.js';
 import type { JobError } from '../../zoo/job-types.js';
 import type { AttemptLimits } from './attempt-limits.js';
+import { childEnvironment } from './child-environment.js';
 import { fromChild, limitFile, limitReport, type FromChild, type ToChild, type Work } from './protocol.js';
 import { StderrTail } from './stderr-tail.js';
 import type { WorkFolder } from '../worker/work-folders.js';
@@ -25,6 +26,8 @@ export interface ChildOptions {
   work: Work;
   folder: WorkFolder;
   threads: number;
+  /** What it sees of the worker's environment, beside what every child sees. */
+  environment?: Readonly<Record<string, string>>;
   limits: AttemptLimits;
   /** Aborted: the child is asked to stop and killed after `limits.graceMs`. */
   signal: AbortSignal;
@@ -46,7 +49,7 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
   if (signal.aborted) return { kind: 'stopped' };
   const child = fork(entryPoint('jobs/child/attempt-child'), {
     cwd: folder.root,
-    env: childEnvironment(folder, options.threads),
+    env: childEnvironment(options),
     // A group of its own, so that it can be killed with all it started.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -108,20 +111,6 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
     // What it started may outlive it.
     killGroup(child);
   }
-}
-
-/** No credential of the worker is in here: an allow-list, not a copy of our environment less some names. */
-function childEnvironment(folder: WorkFolder, threads: number): Record<string, string> {
-  return {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    HOME: folder.root,
-    TMPDIR: folder.temporary,
-    LANG: 'C.UTF-8',
-    TZ: 'UTC',
-    NODE_ENV: 'production',
-    OMP_NUM_THREADS: String(threads),
-    UV_THREADPOOL_SIZE: String(Math.max(4, threads)),
-  };
 }
 
 function tell(child: ChildProcess, message: ToChild): void {

@@ -36,7 +36,8 @@ export async function prepareWork(job: Job, options: PreparationOptions): Promis
 }
 
 async function prepareFineTune(job: Job, options: PreparationOptions): Promise<Work> {
-  const { database } = options.zoo;
+  const { database, config } = options.zoo;
+  const { engine } = config.worker;
   const { baseVersionId, datasetVersionId, strategy } = job;
   if (baseVersionId === null || datasetVersionId === null || strategy === null) {
     throw new ZooError('INTERNAL', 'the job names no base version, data-set version or strategy');
@@ -61,7 +62,7 @@ async function prepareFineTune(job: Job, options: PreparationOptions): Promise<W
     checkpoints: await placeCheckpoints(options.zoo, job.id, options.folder.checkpoints, options.signal),
     seed: job.seed,
     threads: options.threads,
-    engine: 'auto',
+    engine: { wanted: engine.wanted, addonFolder: engine.addonFolder },
     memoryBytes: options.memoryBytes,
   };
 }

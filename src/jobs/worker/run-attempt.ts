@@ -83,6 +83,7 @@ async function workAndPublish(
       work,
       folder,
       threads,
+      environment: zoo.config.worker.engine.environment,
       limits,
       signal,
       onStart: (processId) => zoo.log.debug({ processId }, 'the process of an attempt has started'),

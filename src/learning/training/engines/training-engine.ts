@@ -7,6 +7,8 @@ export interface TrainingEngine {
   readonly version: string;
   /** For people: `CPU, 2 threads`, `NVIDIA H100`. */
   readonly device: string;
+  /** What the log of a job that runs on it has to say: that it is a last resort. */
+  readonly notice?: string;
   /**
    * Prepares steps of one network at one batch size.
    *

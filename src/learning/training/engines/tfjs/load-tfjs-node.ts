@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import util from 'node:util';
+import type { Tf } from '../../tensor-program.js';
+
+/** tfjs on TensorFlow's own library, as a native addon: one package for the CPU, one for NVIDIA GPUs. */
+export type TfjsNodePackage = 'tfjs-node' | 'tfjs-node-gpu';
+
+/** An addon that has loaded. It brings a tfjs-core of its own; its backend is called `tensorflow`. */
+export interface TfjsNode {
+  tf: Tf;
+  /** Of the npm package. */
+  version: string;
+  /** Of TensorFlow's library. */
+  tensorflowVersion: string;
+  usesGpu: boolean;
+}
+
+/** The addon, or in one line why there is none. */
+export type TfjsNodeSearch = { found: TfjsNode } | { missing: string };
+
+let loaded: { name: TfjsNodePackage; addon: TfjsNode } | undefined;
+
+/**
+ * Loads the addon where it is: installed beside the zoo, or built by `scripts/build-tfjs-addon.mjs`. It never throws:
+ * an addon that is not there, or does not load on this machine, is an answer. A process holds one of the two packages
+ * at most, since both register the same backend.
+ *
+ * @param addonFolder what the script built into.
+ */
+export function loadTfjsNode(name: TfjsNodePackage, addonFolder: string | undefined): TfjsNodeSearch {
+  if (loaded?.name === name) return { found: loaded.addon };
+  if (loaded !== undefined) return { missing: `this process runs on ${loaded.name} already` };
+  const place = findPackage(name, addonFolder);
+  if (place === undefined) return { missing: `@tensorflow/${name} is not installed` };
+  try {
+    const addon = load(place);
+    loaded = { name, addon };
+    return { found: addon };
+  } catch (error) {
+    return { missing: `@tensorflow/${name} does not load: ${inOneLine(error)}` };
+  }
+}
+
+/** Where the package is, without loading it. */
+export function findPackage(
+  name: TfjsNodePackage,
+  addonFolder: string | undefined,
+): { require: NodeJS.Require; id: string; version: string } | undefined {
+  const id = `@tensorflow/${name}`;
+  const origins = [
+    import.meta.url,
+    ...(addonFolder === undefined ? [] : [join(addonFolder, name, 'package.json')]),
+  ];
+  for (const origin of origins) {
+    const require = createRequire(origin);
+    try {
+      const manifest = JSON.parse(readFileSync(require.resolve(`${id}/package.json`), 'utf8')) as {
+        version: string;
+      };
+      return { require, id, version: manifest.version };
+    } catch {
+      // Not there; perhaps at the next place.
+    }
+  }
+  return undefined;
+}
+
+function load({ require, id, version }: { require: NodeJS.Require; id: string; version: string }): TfjsNode {
+  restoreRemovedFunction();
+  const tf = require(id) as Tf;
+  const backend = tf.findBackend('tensorflow') as unknown as {
+    binding: { TF_Version: string };
+    isUsingGpuDevice: boolean;
+  } | null;
+  if (backend === null) throw new Error('it brought no TensorFlow backend');
+  return { tf, version, tensorflowVersion: backend.binding.TF_Version, usesGpu: backend.isUsingGpuDevice };
+}
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 took away. */
+function restoreRemovedFunction(): void {
+  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+/** The first line of what was said, without the folders of this machine. */
+function inOneLine(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replace(/(?:\/[^/\s:'"]+)+\/(?=[^/\s:'"]*)/g, '').slice(0, 300);
+}
