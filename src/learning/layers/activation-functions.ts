@@ -1,30 +1,58 @@
 import { z } from 'zod';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import type { Tf } from '../training/tensor-program.js';
 
-/** The activation functions a layer may name, each as tfjs computes it, and how to add it to an ONNX graph. */
+/** One function, as tfjs computes it: added to an ONNX graph, and in tfjs' operations for training. */
+interface ActivationFunction {
+  lower(x: Value, graph: GraphBuilder): Value;
+  forward(x: Tensor, tf: Tf): Tensor;
+}
+
+/** The activation functions a layer may name. */
 const functions = {
-  linear: (x) => x,
-  relu: (x, graph) => graph.elementwise('Relu', x),
-  relu6: (x, graph) => clip(x, 0, 6, graph),
-  sigmoid: (x, graph) => graph.elementwise('Sigmoid', x),
+  linear: { lower: (x) => x, forward: (x) => x },
+  relu: { lower: (x, graph) => graph.elementwise('Relu', x), forward: (x, tf) => tf.relu(x) },
+  relu6: { lower: (x, graph) => clip(x, 0, 6, graph), forward: (x, tf) => limitedRelu(x, 6, tf) },
+  sigmoid: { lower: (x, graph) => graph.elementwise('Sigmoid', x), forward: (x, tf) => tf.sigmoid(x) },
   // Keras 2 and tfjs: clip(0.2·x + 0.5, 0, 1). Keras 3 changed the slope; a network run by tfjs has tfjs' meaning.
-  hard_sigmoid: (x, graph) =>
-    graph.elementwise('HardSigmoid', x, { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
-  tanh: (x, graph) => graph.elementwise('Tanh', x),
-  elu: (x, graph) => graph.elementwise('Elu', x),
-  selu: (x, graph) =>
-    graph.elementwise('Selu', x, {
-      alpha: { float: 1.6732632423543772 },
-      gamma: { float: 1.0507009873554805 },
-    }),
-  softplus: (x, graph) => graph.elementwise('Softplus', x),
-  softsign: (x, graph) => graph.elementwise('Softsign', x),
-  swish: (x, graph) => graph.binary('Mul', x, graph.elementwise('Sigmoid', x)),
-  mish: (x, graph) => graph.elementwise('Mish', x),
-  gelu: (x, graph) => gelu(x, graph),
-  softmax: (x, graph) => softmax('Softmax', x, -1, graph),
-  log_softmax: (x, graph) => softmax('LogSoftmax', x, -1, graph),
-} satisfies Record<string, (x: Value, graph: GraphBuilder) => Value>;
+  hard_sigmoid: {
+    lower: (x, graph) => graph.elementwise('HardSigmoid', x, { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
+    forward: (x, tf) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
+  },
+  tanh: { lower: (x, graph) => graph.elementwise('Tanh', x), forward: (x, tf) => tf.tanh(x) },
+  elu: { lower: (x, graph) => graph.elementwise('Elu', x), forward: (x, tf) => tf.elu(x) },
+  selu: {
+    lower: (x, graph) =>
+      graph.elementwise('Selu', x, {
+        alpha: { float: 1.6732632423543772 },
+        gamma: { float: 1.0507009873554805 },
+      }),
+    forward: (x, tf) => tf.selu(x),
+  },
+  softplus: { lower: (x, graph) => graph.elementwise('Softplus', x), forward: (x, tf) => tf.softplus(x) },
+  softsign: {
+    lower: (x, graph) => graph.elementwise('Softsign', x),
+    forward: (x, tf) => tf.div(x, tf.add(tf.abs(x), 1)),
+  },
+  swish: {
+    lower: (x, graph) => graph.binary('Mul', x, graph.elementwise('Sigmoid', x)),
+    forward: (x, tf) => tf.mul(x, tf.sigmoid(x)),
+  },
+  mish: {
+    lower: (x, graph) => graph.elementwise('Mish', x),
+    forward: (x, tf) => tf.mul(x, tf.tanh(tf.softplus(x))),
+  },
+  gelu: {
+    lower: (x, graph) => gelu(x, graph),
+    forward: (x, tf) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)),
+  },
+  softmax: { lower: (x, graph) => softmax('Softmax', x, -1, graph), forward: (x, tf) => tf.softmax(x) },
+  log_softmax: {
+    lower: (x, graph) => softmax('LogSoftmax', x, -1, graph),
+    forward: (x, tf) => tf.logSoftmax(x),
+  },
+} satisfies Record<string, ActivationFunction>;
 
 export type ActivationName = keyof typeof functions;
 
@@ -36,7 +64,20 @@ export const activationName = z
 
 /** Adds the named function to the graph. */
 export function applyActivation(name: ActivationName, x: Value, graph: GraphBuilder): Value {
-  return functions[name](x, graph);
+  return functions[name].lower(x, graph);
+}
+
+/** The named function in tfjs' operations. */
+export function forwardActivation(name: ActivationName, x: Tensor, tf: Tf): Tensor {
+  return functions[name].forward(x, tf);
+}
+
+/**
+ * max(x, 0), at most `limit`. Where the function has a corner its slope is taken from the left: 0 at 0, 1 at `limit`. (TensorFlow and
+ * PyTorch have 0 at both; no picture's activation is exactly at the limit before it is cut off.)
+ */
+export function limitedRelu(x: Tensor, limit: number, tf: Tf): Tensor {
+  return limit === 6 ? tf.relu6(x) : tf.minimum(tf.relu(x), limit);
 }
 
 /** Softmax along `axis`, counted as Keras does, with the batch. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { activationName, applyActivation, clip, softmax } from './activation-functions.js';
+import {
+  activationName,
+  applyActivation,
+  clip,
+  forwardActivation,
+  limitedRelu,
+  softmax,
+} from './activation-functions.js';
 import { layerConfig, weightKeys } from './config-rules.js';
 import { defineLayer, LayerError, only } from './layer-kind.js';
 
@@ -13,6 +20,7 @@ export const activation = defineLayer({
   config: layerConfig({ activation: activationName }),
   outputShape: (_config, inputs) => only(inputs),
   lower: ({ config, inputs }, graph) => applyActivation(config.activation, only(inputs), graph),
+  forward: ({ config, inputs }, tf) => forwardActivation(config.activation, only(inputs), tf),
 });
 
 /** max(x, 0), limited to `max_value` where one is given. */
@@ -32,6 +40,10 @@ export const reLU = defineLayer({
       ? clip(input, 0, config.max_value, graph)
       : graph.elementwise('Relu', input);
   },
+  forward({ config, inputs }, tf) {
+    const input = only(inputs);
+    return typeof config.max_value === 'number' ? limitedRelu(input, config.max_value, tf) : tf.relu(input);
+  },
 });
 
 /** x where positive, alpha · x elsewhere. */
@@ -48,6 +60,7 @@ export const leakyReLU = defineLayer({
   outputShape: (_config, inputs) => only(inputs),
   lower: ({ config, inputs }, graph) =>
     graph.elementwise('LeakyRelu', only(inputs), { alpha: { float: config.alpha } }),
+  forward: ({ config, inputs }, tf) => tf.leakyRelu(only(inputs), config.alpha),
 });
 
 /** x where positive, a learnt slope times x elsewhere. */
@@ -69,6 +82,7 @@ export const pReLU = defineLayer({
     const slope = graph.constant(weight('alpha'), slopeShape(config.shared_axes, input.shape));
     return graph.elementwise('PRelu', input, {}, [slope]);
   },
+  forward: ({ inputs, weight }, tf) => tf.prelu(only(inputs), weight('alpha')),
 });
 
 /** Exponential linear unit; tfjs knows alpha 1 only. */
@@ -79,6 +93,7 @@ export const eLU = defineLayer({
   config: layerConfig({ alpha: z.literal(1, '1: tfjs has no other').nullish() }),
   outputShape: (_config, inputs) => only(inputs),
   lower: ({ inputs }, graph) => graph.elementwise('Elu', only(inputs)),
+  forward: ({ inputs }, tf) => tf.elu(only(inputs)),
 });
 
 /** x where it exceeds theta, 0 elsewhere. */
@@ -95,6 +110,10 @@ export const thresholdedReLU = defineLayer({
   outputShape: (_config, inputs) => only(inputs),
   lower: ({ config, inputs }, graph) =>
     graph.elementwise('ThresholdedRelu', only(inputs), { alpha: { float: config.theta } }),
+  forward({ config, inputs }, tf) {
+    const input = only(inputs);
+    return tf.mul(input, tf.cast(tf.greater(input, config.theta), 'float32'));
+  },
 });
 
 /** Softmax along an axis. tfjs' default is axis 1, which on a vector is the last one. */
@@ -116,6 +135,7 @@ export const softmaxLayer = defineLayer({
     return shape;
   },
   lower: ({ config, inputs }, graph) => softmax('Softmax', only(inputs), config.axis, graph),
+  forward: ({ inputs }, tf) => tf.softmax(only(inputs)),
 });
 
 function slopeShape(sharedAxes: number[], input: number[]): number[] {

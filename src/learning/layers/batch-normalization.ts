@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { layerConfig, trainingOnly, weightKeys } from './config-rules.js';
+import { normalizeByBatch } from './normalize-by-batch.js';
 import { defineLayer, LayerError, only } from './layer-kind.js';
 
 /**
  * Batch normalisation on its stored statistics: y = gamma · (x − mean) / √(variance + epsilon) + beta, per channel.
- * Where a convolution feeds nothing else, the two become one.
+ * Where a convolution feeds nothing else, the two become one. In training it may use the batch's own statistics.
  *
  * @see Ioffe and Szegedy 2015, "Batch Normalization", algorithm 2.
  */
@@ -52,6 +53,25 @@ export const batchNormalization = defineLayer({
     const scale = variance.map((v, i) => (gamma?.[i] ?? 1) / Math.sqrt(v + config.epsilon));
     const shift = mean.map((m, i) => (beta?.[i] ?? 0) - m * (scale[i] ?? 0));
     return graph.scaleAndShift(only(inputs), scale, shift);
+  },
+  forward({ name, config, inputs, weight, mode }, tf) {
+    const input = only(inputs);
+    const gamma = config.scale ? weight('gamma') : undefined;
+    const beta = config.center ? weight('beta') : undefined;
+    if (mode.batchNormalization === 'batch') {
+      const { output, mean, variance } = normalizeByBatch(
+        input,
+        { gamma, beta, epsilon: config.epsilon },
+        tf,
+      );
+      mode.observe(name, mean, variance);
+      return output;
+    }
+    // The mean is taken off first: gamma's gradient would otherwise be the small difference of two large sums.
+    const centred = tf.sub(input, weight('moving_mean'));
+    const inverse = tf.rsqrt(tf.add(weight('moving_variance'), config.epsilon));
+    const scaled = tf.mul(centred, gamma === undefined ? inverse : tf.mul(inverse, gamma));
+    return beta === undefined ? scaled : tf.add(scaled, beta);
   },
 });
 

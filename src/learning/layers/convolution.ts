@@ -1,5 +1,6 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
-import { activationName, applyActivation } from './activation-functions.js';
+import { activationName, applyActivation, forwardActivation } from './activation-functions.js';
 import {
   channelsLast,
   count,
@@ -10,7 +11,9 @@ import {
   trainingOnly,
   weightKeys,
 } from './config-rules.js';
-import { defineLayer, only, pictureShape } from './layer-kind.js';
+import { convolve } from './dilated-convolution.js';
+import { defineLayer, only, pictures, pictureShape, type ForwardLayer } from './layer-kind.js';
+import type { Tf } from '../training/tensor-program.js';
 import { windowOutput, windowPads } from './window.js';
 import { depthwiseKernelToOnnx, kernelToOnnx } from '../onnx/kernel-layout.js';
 import { z as zod } from 'zod';
@@ -70,6 +73,11 @@ export const conv2D = defineLayer({
     });
     return applyActivation(config.activation, convolved, graph);
   },
+  forward(layer, tf) {
+    const { config, inputs, weight } = layer;
+    const sliding = sliding4D(config, config.dilation_rate, false);
+    return finish(convolve(pictures(inputs), weight('kernel') as Tensor4D, sliding, tf), layer, tf);
+  },
 });
 
 /** Convolution of every channel by itself, `depth_multiplier` outputs for each. */
@@ -114,6 +122,11 @@ export const depthwiseConv2D = defineLayer({
       pads: windowPads(window(config), height, width),
     });
     return applyActivation(config.activation, convolved, graph);
+  },
+  forward(layer, tf) {
+    const { config, inputs, weight } = layer;
+    const sliding = sliding4D(config, [1, 1], true);
+    return finish(convolve(pictures(inputs), weight('depthwise_kernel') as Tensor4D, sliding, tf), layer, tf);
   },
 });
 
@@ -173,4 +186,21 @@ export const separableConv2D = defineLayer({
     });
     return applyActivation(config.activation, pointwise, graph);
   },
+  forward(layer, tf) {
+    const { config, inputs, weight } = layer;
+    const kernel = weight('depthwise_kernel') as Tensor4D;
+    const depthwise = convolve(pictures(inputs), kernel, sliding4D(config, config.dilation_rate, true), tf);
+    return finish(tf.conv2d(depthwise, weight('pointwise_kernel') as Tensor4D, 1, 'valid'), layer, tf);
+  },
 });
+
+type Shared = Pick<z.output<typeof convolutionConfig>, 'strides' | 'padding' | 'use_bias' | 'activation'>;
+
+function sliding4D(config: Shared, dilation: [number, number], depthwise: boolean) {
+  return { strides: config.strides, padding: config.padding, dilation, depthwise };
+}
+
+function finish(convolved: Tensor, { config, weight }: ForwardLayer<Shared>, tf: Tf): Tensor {
+  const biased = config.use_bias ? tf.add(convolved, weight('bias')) : convolved;
+  return forwardActivation(config.activation, biased, tf);
+}

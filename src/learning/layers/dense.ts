@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activationName, applyActivation } from './activation-functions.js';
+import { activationName, applyActivation, forwardActivation } from './activation-functions.js';
 import { count, layerConfig, trainingOnly, weightKeys } from './config-rules.js';
 import { defineLayer, LayerError, only } from './layer-kind.js';
 
@@ -36,6 +36,14 @@ export const dense = defineLayer({
     function withBias(name: string, addend: string | undefined): string {
       return addend === undefined ? name : graph.node('Add', [name, addend]);
     }
+  },
+  forward({ config, inputs, outputShape, weight }, tf) {
+    const input = only(inputs);
+    const rows = input.rank === 2 ? input : tf.reshape(input, [-1, features(input.shape)]);
+    const product = tf.matMul(rows, weight('kernel'));
+    const biased = config.use_bias ? tf.add(product, weight('bias')) : product;
+    const shaped = input.rank === 2 ? biased : tf.reshape(biased, [input.shape[0] ?? 1, ...outputShape]);
+    return forwardActivation(config.activation, shaped, tf);
   },
 });
 

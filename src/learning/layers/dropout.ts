@@ -1,20 +1,61 @@
-import { defineLayer, only, type LayerKind } from './layer-kind.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+import type { Tf } from '../training/tensor-program.js';
 import { layerConfig, trainingOnly } from './config-rules.js';
+import { defineLayer, LayerError, only, type ForwardLayer, type LayerKind } from './layer-kind.js';
+
+const noiseConfig = layerConfig({
+  rate: trainingOnly,
+  stddev: trainingOnly,
+  noise_shape: trainingOnly,
+  seed: trainingOnly,
+});
+type NoiseLayer = ForwardLayer<z.output<typeof noiseConfig>>;
 
 /** Layers that act in training only. In a frozen network they pass their input on. */
-export const dropoutLayers: LayerKind[] = ['Dropout', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'].map(
-  (className) =>
-    defineLayer({
-      className,
-      inputs: 'one',
-      role: 'none',
-      config: layerConfig({
-        rate: trainingOnly,
-        stddev: trainingOnly,
-        noise_shape: trainingOnly,
-        seed: trainingOnly,
-      }),
-      outputShape: (_config, inputs) => only(inputs),
-      lower: ({ inputs }) => only(inputs),
-    }),
-);
+export const dropoutLayers: LayerKind[] = [
+  noise('Dropout', dropOut),
+  noise('GaussianNoise', refuseTraining),
+  noise('GaussianDropout', refuseTraining),
+  noise('AlphaDropout', refuseTraining),
+];
+
+function noise(className: string, forward: (layer: NoiseLayer, tf: Tf) => Tensor): LayerKind {
+  return defineLayer({
+    className,
+    inputs: 'one',
+    role: 'none',
+    config: noiseConfig,
+    outputShape: (_config, inputs) => only(inputs),
+    lower: ({ inputs }) => only(inputs),
+    forward,
+  });
+}
+
+/**
+ * Sets a share of the values to 0 and makes the others larger, so that the sum is kept on average.
+ *
+ * @see Srivastava et al. 2014, "Dropout", section 10 (scaling in training).
+ */
+function dropOut({ name, config, inputs, mode }: NoiseLayer, tf: Tf): Tensor {
+  const input = only(inputs);
+  const mask = maskOf(name, input, config.rate, mode);
+  if (mask === undefined) return input;
+  if (Array.isArray(config.noise_shape)) {
+    throw new LayerError('has a noise_shape; only dropout of single values can be trained');
+  }
+  return tf.mul(input, mask);
+}
+
+/** Noise that tfjs knows and that training does not draw. */
+function refuseTraining({ name, config, inputs, mode }: NoiseLayer): Tensor {
+  const input = only(inputs);
+  if (maskOf(name, input, config.stddev ?? config.rate, mode) !== undefined) {
+    throw new LayerError('adds noise that training does not draw; replace it by a Dropout, or freeze it');
+  }
+  return input;
+}
+
+function maskOf(name: string, input: Tensor, rate: unknown, mode: NoiseLayer['mode']): Tensor | undefined {
+  return typeof rate === 'number' && rate > 0 ? mode.dropoutMask(name, input.shape, rate) : undefined;
+}

@@ -18,4 +18,7 @@ export const inputLayer = defineLayer({
   lower() {
     throw new LayerError('is an input: there is nothing to run');
   },
+  forward() {
+    throw new LayerError('is an input: there is nothing to run');
+  },
 });

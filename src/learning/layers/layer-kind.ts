@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import type { Tf } from '../training/tensor-program.js';
 
@@ -90,6 +90,13 @@ export function only<T>(inputs: T[]): T {
     throw new LayerError(`takes one input and has ${inputs.length}`);
   }
   return first;
+}
+
+/** The single input of a layer that takes pictures: [batch, height, width, channels]. */
+export function pictures(inputs: Tensor[]): Tensor4D {
+  const input = only(inputs);
+  pictureShape([input.shape.slice(1)]);
+  return input as Tensor4D;
 }
 
 /** A picture's shape. @throws LayerError when the input is not one. */

@@ -1,5 +1,5 @@
 import { channelsLast, layerConfig, margins } from './config-rules.js';
-import { defineLayer, LayerError, only, pictureShape } from './layer-kind.js';
+import { defineLayer, LayerError, only, pictures, pictureShape } from './layer-kind.js';
 
 /** Zeros around a picture. In front of a convolution they become its padding. */
 export const zeroPadding2D = defineLayer({
@@ -16,6 +16,7 @@ export const zeroPadding2D = defineLayer({
     const [[top, bottom], [left, right]] = config.padding;
     return graph.zeroPadding(only(inputs), [top, left, bottom, right]);
   },
+  forward: ({ config, inputs }, tf) => tf.pad(pictures(inputs), [[0, 0], ...config.padding, [0, 0]]),
 });
 
 /** Takes a margin off a picture. */
@@ -41,5 +42,10 @@ export const cropping2D = defineLayer({
       graph.integers([2, 3]),
     ]);
     return graph.value(cropped, outputShape);
+  },
+  forward({ config, inputs, outputShape }, tf) {
+    const input = pictures(inputs);
+    const [[top], [left]] = config.cropping;
+    return tf.slice(input, [0, top, left, 0], [input.shape[0], ...pictureShape([outputShape])]);
   },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelsLast, layerConfig, paddingMode, pair } from './config-rules.js';
-import { defineLayer, only, pictureShape, type LayerKind } from './layer-kind.js';
+import { averagePool } from './average-pool.js';
+import { defineLayer, only, pictures, pictureShape, type LayerKind } from './layer-kind.js';
 import { windowOutput, windowPads, type Window } from './window.js';
 
 const windowedConfig = layerConfig({
@@ -32,6 +33,12 @@ function pooling(className: string, op: 'MaxPool' | 'AveragePool'): LayerKind {
       });
       return graph.value(pooled, outputShape);
     },
+    forward({ config, inputs }, tf) {
+      const { size, strides, padding } = window(config);
+      return op === 'MaxPool'
+        ? tf.maxPool(pictures(inputs), size, strides, padding)
+        : averagePool(pictures(inputs), window(config), tf);
+    },
   });
 }
 
@@ -47,6 +54,8 @@ function globalPooling(className: string, op: 'GlobalMaxPool' | 'GlobalAveragePo
       const pooled = graph.node(op, [graph.image(only(inputs)).name]);
       return graph.value(graph.node('Flatten', [pooled], { axis: 1 }), outputShape);
     },
+    forward: ({ inputs }, tf) =>
+      op === 'GlobalMaxPool' ? tf.max(pictures(inputs), [1, 2]) : tf.mean(pictures(inputs), [1, 2]),
   });
 }
 

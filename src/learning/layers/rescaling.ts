@@ -13,4 +13,8 @@ export const rescaling = defineLayer({
     const scaled = graph.elementwise('Mul', only(inputs), {}, [graph.scalar(config.scale)]);
     return config.offset === 0 ? scaled : graph.elementwise('Add', scaled, {}, [graph.scalar(config.offset)]);
   },
+  forward({ config, inputs }, tf) {
+    const scaled = tf.mul(only(inputs), config.scale);
+    return config.offset === 0 ? scaled : tf.add(scaled, config.offset);
+  },
 });

@@ -1,4 +1,6 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { Tf } from '../training/tensor-program.js';
 import { channelsLast, layerConfig } from './config-rules.js';
 import { defineLayer, LayerError, only } from './layer-kind.js';
 
@@ -10,6 +12,7 @@ export const flatten = defineLayer({
   config: layerConfig({ data_format: channelsLast }),
   outputShape: (_config, inputs) => [size(only(inputs))],
   lower: ({ inputs, outputShape }, graph) => graph.reshape(only(inputs), outputShape),
+  forward: ({ inputs, outputShape }, tf) => inShape(only(inputs), outputShape, tf),
 });
 
 /** The same values, row-major, in another shape. */
@@ -30,6 +33,7 @@ export const reshape = defineLayer({
     return config.target_shape.map((length) => (length === null || length < 1 ? total / known : length));
   },
   lower: ({ inputs, outputShape }, graph) => graph.reshape(only(inputs), outputShape),
+  forward: ({ inputs, outputShape }, tf) => inShape(only(inputs), outputShape, tf),
 });
 
 /** Axes in another order. */
@@ -50,7 +54,12 @@ export const permute = defineLayer({
     const turned = graph.node('Transpose', [graph.plain(only(inputs)).name], { perm: [0, ...config.dims] });
     return graph.fromPlain(turned, outputShape);
   },
+  forward: ({ config, inputs }, tf) => tf.transpose(only(inputs), [0, ...config.dims]),
 });
+
+function inShape(tensor: Tensor, shape: number[], tf: Tf): Tensor {
+  return tf.reshape(tensor, [tensor.shape[0] ?? 1, ...shape]);
+}
 
 function size(shape: number[]): number {
   return shape.reduce((product, length) => product * length, 1);

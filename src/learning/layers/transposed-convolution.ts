@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { activationName, applyActivation } from './activation-functions.js';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { activationName, applyActivation, forwardActivation } from './activation-functions.js';
 import {
   channelsLast,
   count,
@@ -10,7 +11,7 @@ import {
   trainingOnly,
   weightKeys,
 } from './config-rules.js';
-import { defineLayer, only, pictureShape } from './layer-kind.js';
+import { defineLayer, only, pictures, pictureShape } from './layer-kind.js';
 import { transposedKernelToOnnx } from '../onnx/kernel-layout.js';
 import { windowPads } from './window.js';
 
@@ -79,5 +80,13 @@ export const conv2DTranspose = defineLayer({
       },
     );
     return applyActivation(config.activation, graph.value(enlarged, outputShape), graph);
+  },
+  forward({ config, inputs, outputShape, weight }, tf) {
+    const input = pictures(inputs);
+    const shape: [number, number, number, number] = [input.shape[0], ...pictureShape([outputShape])];
+    const kernel = weight('kernel') as Tensor4D;
+    const enlarged = tf.conv2dTranspose(input, kernel, shape, config.strides, config.padding);
+    const biased = config.use_bias ? tf.add(enlarged, weight('bias')) : enlarged;
+    return forwardActivation(config.activation, biased, tf);
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channelsLast, layerConfig, pair } from './config-rules.js';
-import { defineLayer, only, pictureShape } from './layer-kind.js';
+import { defineLayer, only, pictures, pictureShape } from './layer-kind.js';
 
 /** Enlarges a picture by whole factors. */
 export const upSampling2D = defineLayer({
@@ -25,5 +25,11 @@ export const upSampling2D = defineLayer({
       ...(config.interpolation === 'nearest' ? { nearest_mode: 'floor' } : {}),
     });
     return graph.value(enlarged, outputShape);
+  },
+  forward({ config, inputs, outputShape }, tf) {
+    const [height, width] = pictureShape([outputShape]);
+    return config.interpolation === 'nearest'
+      ? tf.image.resizeNearestNeighbor(pictures(inputs), [height, width])
+      : tf.image.resizeBilinear(pictures(inputs), [height, width]);
   },
 });
