@@ -25,4 +25,32 @@ export interface Evaluation {
   confusion: number[][];
   /** Expected calibration error, 15 bins; null where the classifier gives no probabilities. */
   calibrationError: number | null;
+  /** What a linear classifier on the frozen base model does on the same pictures; null where there was none to compare with. */
+  baseline: Baseline | null;
+  /** Time that the model takes for one picture; null where it was not measured. */
+  latency: Latency | null;
+}
+
+/** The simplest thing that could have been done instead, and whether the classifier is better than it by more than luck. */
+export interface Baseline {
+  /** `linear-probe`: softmax regression on features of the frozen base model, layer and C by cross-validation. */
+  name: string;
+  /** Layer whose output the features are. */
+  layer: string;
+  accuracy: number;
+  /** Accuracy of the classifier less that of the baseline, in [-1, 1]. */
+  difference: number;
+  /** 95 % bootstrap interval of the difference, over pairs (2,000 resamples under a fixed seed). */
+  differenceInterval: [low: number, high: number];
+  /** Two-sided mid-p McNemar test of no difference. */
+  pValue: number;
+  /** Better or worse where the p-value is below 0.05. */
+  verdict: 'BETTER' | 'INDISTINGUISHABLE' | 'WORSE';
+}
+
+/** One picture at a time, decoding not included, milliseconds on the machine that evaluated. */
+export interface Latency {
+  medianMs: number;
+  /** Nine in ten pictures take no longer. */
+  p90Ms: number;
 }

@@ -155,6 +155,8 @@ describe('what people read', () => {
         [0, 2],
       ],
       calibrationError: null,
+      baseline: null,
+      latency: null,
     });
     expect(text).toContain('Accuracy 75.0 % (95 % interval 25.0–100.0 %)');
     expect(text).toContain(

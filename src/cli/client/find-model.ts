@@ -1,5 +1,5 @@
 import { ZooError } from '../../errors.js';
-import type { Evaluation } from '../../learning/evaluation.js';
+import type { Baseline, Evaluation } from '../../learning/evaluation.js';
 import type { Reference } from '../reference.js';
 import type { Connection } from './connection.js';
 import { graphqlRequest } from './graphql-request.js';
@@ -10,6 +10,11 @@ export interface VersionFile {
   sha256: string;
   sizeBytes: number;
   url: string;
+}
+
+interface Interval {
+  low: number;
+  high: number;
 }
 
 /** One version of a model, as `zoo show` prints it. */
@@ -37,7 +42,11 @@ export interface ModelVersion {
     cutPoints: { layer: string; outputShape: (number | null)[]; blockBoundary: boolean }[];
   };
   evaluation:
-    (Omit<Evaluation, 'accuracyInterval'> & { accuracyInterval: { low: number; high: number } }) | null;
+    | (Omit<Evaluation, 'accuracyInterval' | 'baseline'> & {
+        accuracyInterval: Interval;
+        baseline: (Omit<Baseline, 'differenceInterval'> & { differenceInterval: Interval }) | null;
+      })
+    | null;
   parents: LineageStep[];
 }
 
@@ -84,6 +93,7 @@ const query = `query FindModel($owner: String!, $name: String!, $revision: Strin
       evaluation {
         split imageCount excludedNearDuplicates accuracy accuracyInterval { low high } top5Accuracy balancedAccuracy
         macroF1 classes perClass { class imageCount precision recall f1 } confusion calibrationError
+        baseline { name layer accuracy difference differenceInterval { low high } pValue verdict } latency { medianMs p90Ms }
       }
       parents { relation strategy strategyVersion parameters parent { number model { owner { name } name } } datasetVersion { number dataset { owner { name } name } } }
     }
@@ -131,8 +141,13 @@ export async function requireModelVersion(
 export function evaluationOf(version: ModelVersion): Evaluation | null {
   const { evaluation } = version;
   if (evaluation === null) return null;
+  const { baseline } = evaluation;
   return {
     ...evaluation,
-    accuracyInterval: [evaluation.accuracyInterval.low, evaluation.accuracyInterval.high],
+    accuracyInterval: pairOf(evaluation.accuracyInterval),
+    baseline:
+      baseline === null ? null : { ...baseline, differenceInterval: pairOf(baseline.differenceInterval) },
   };
 }
+
+const pairOf = ({ low, high }: Interval): [number, number] => [low, high];

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../learning/evaluation.js';
-import { formatPercent } from './format.js';
+import { describeBaseline } from '../../learning/evaluation/describe-baseline.js';
+import { formatLatency, formatPercent } from './format.js';
 import { formatTable } from './table.js';
 
 /** An evaluation as text: accuracy with its interval, the per-class table and the confusion matrix. */
@@ -33,6 +34,8 @@ export function formatHeadline(evaluation: Evaluation): string {
   return [
     `Accuracy ${formatPercent(evaluation.accuracy)} (${interval})`,
     `on ${evaluation.imageCount} ${evaluation.split} pictures that it never saw${excluded}; ${more.join(', ')}.`,
+    ...(evaluation.baseline === null ? [] : [describeBaseline(evaluation.baseline)]),
+    ...(evaluation.latency === null ? [] : [`One picture takes ${formatLatency(evaluation.latency)}.`]),
   ].join('\n');
 }
 

@@ -1,3 +1,5 @@
+import type { Latency } from '../../learning/evaluation.js';
+
 /** Bytes for people: `812 B`, `3.4 MB`. Powers of 1024. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -25,6 +27,11 @@ export function formatDuration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** `12.3 ms (nine in ten within 14.0 ms)`. */
+export function formatLatency({ medianMs, p90Ms }: Latency): string {
+  return `${medianMs.toFixed(1)} ms (nine in ten within ${p90Ms.toFixed(1)} ms)`;
 }
 
 /** The date and minute of an ISO time: `2026-11-24 20:14`. */

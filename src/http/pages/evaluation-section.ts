@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../learning/evaluation.js';
+import { describeBaseline } from '../../learning/evaluation/describe-baseline.js';
 import { html, type Html } from '../html.js';
 import { formatPercent } from './format.js';
 
@@ -41,7 +42,18 @@ export function evaluationSection(evaluation: Evaluation): Html {
           <dd>${formatPercent(evaluation.calibrationError)}</dd>
         </div>`
       }
+      ${
+        evaluation.latency &&
+        html`<div>
+          <dt>Time per picture</dt>
+          <dd>
+            ${evaluation.latency.medianMs.toFixed(1)} ms, nine in ten within
+            ${evaluation.latency.p90Ms.toFixed(1)} ms
+          </dd>
+        </div>`
+      }
     </dl>
+    ${evaluation.baseline && html`<p class="baseline">${describeBaseline(evaluation.baseline)}</p>`}
     ${classTable(evaluation)} ${evaluation.classes.length <= maxMatrixClasses && confusionMatrix(evaluation)}
   </section>`;
 }

@@ -4,6 +4,17 @@ import type { Evaluation } from '../../learning/evaluation.js';
 
 const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
+const change = z.number().min(-1).max(1);
+
+const baselineSchema = z.object({
+  name: z.string().min(1).max(100),
+  layer: z.string().min(1).max(200),
+  accuracy: fraction,
+  difference: change,
+  differenceInterval: z.tuple([change, change]),
+  pValue: fraction,
+  verdict: z.enum(['BETTER', 'INDISTINGUISHABLE', 'WORSE']),
+});
 
 const evaluationSchema = z.object({
   split: z.enum(['test', 'validation']),
@@ -26,6 +37,8 @@ const evaluationSchema = z.object({
   ),
   confusion: z.array(z.array(count)),
   calibrationError: fraction.nullable(),
+  baseline: baselineSchema.nullable(),
+  latency: z.object({ medianMs: z.number().min(0), p90Ms: z.number().min(0) }).nullable(),
 });
 
 /**
@@ -56,6 +69,7 @@ export function checkEvaluation(reported: unknown, classes: readonly string[]): 
   const accuracy = right.reduce((sum, cell) => sum + cell, 0) / total;
   if (!near(accuracy, evaluation.accuracy)) throw invalid('its accuracy is not that of its confusion matrix');
   if (accuracyInterval[0] > accuracyInterval[1]) throw invalid('its interval is upside down');
+  checkBaseline(evaluation);
   const consistent = perClass.every(
     (row, label) =>
       row.class === classes[label] &&
@@ -68,6 +82,21 @@ export function checkEvaluation(reported: unknown, classes: readonly string[]): 
     throw invalid('its table by class is not that of its confusion matrix');
   }
   return evaluation;
+}
+
+function checkBaseline({ accuracy, baseline }: Evaluation): void {
+  if (baseline === null) return;
+  const { difference, differenceInterval, pValue, verdict } = baseline;
+  if (!near(accuracy - baseline.accuracy, difference)) {
+    throw invalid('its difference from the baseline is not that of the two accuracies');
+  }
+  if (differenceInterval[0] > differenceInterval[1]) {
+    throw invalid('the interval of its difference is upside down');
+  }
+  const claimsMore = verdict === 'BETTER' ? difference <= 0 : verdict === 'WORSE' && difference >= 0;
+  if (claimsMore || (verdict !== 'INDISTINGUISHABLE' && pValue >= 0.05)) {
+    throw invalid(`its verdict "${verdict}" does not follow from difference and p-value`);
+  }
 }
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9;

@@ -20,7 +20,6 @@ const fineTuneResult = z.object({
   files: z.array(z.object({ path: z.string(), sha256: z.string() })),
   evaluation: z.unknown(),
   chosen: z.record(z.string(), z.union([z.string(), z.number()])),
-  measurements: z.object({ latencyMsPerImage: z.number().min(0) }),
 });
 
 /**
@@ -78,7 +77,6 @@ export async function prepareModelVersion({
       await fillCard(manager, job, {
         evaluation,
         chosen: claimed.chosen,
-        latencyMsPerImage: claimed.measurements.latencyMsPerImage,
         parameterCount: manifest.parameterCount,
         sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       });

@@ -10,16 +10,36 @@ const resamples = 2000;
  * @see Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3 (percentile interval)
  */
 export function bootstrapInterval(isRight: Uint8Array, seed: number): [low: number, high: number] {
-  const count = isRight.length;
+  return intervalOfMean(isRight, seed);
+}
+
+/**
+ * The same for the difference of two accuracies on the same pictures: pairs are drawn, so that what is hard for both
+ * classifiers does not widen the interval.
+ */
+export function pairedBootstrapInterval(
+  isRight: Uint8Array,
+  baselineIsRight: Uint8Array,
+  seed: number,
+): [low: number, high: number] {
+  const differences = Int8Array.from(
+    isRight,
+    (right, picture) => right - (baselineIsRight[picture] as number),
+  );
+  return intervalOfMean(differences, seed);
+}
+
+function intervalOfMean(values: Uint8Array | Int8Array, seed: number): [low: number, high: number] {
+  const count = values.length;
   const random = createRandom(seed);
-  const accuracies = new Float64Array(resamples);
+  const means = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample++) {
-    let right = 0;
-    for (let draw = 0; draw < count; draw++) right += isRight[random.below(count)] as number;
-    accuracies[resample] = right / count;
+    let sum = 0;
+    for (let draw = 0; draw < count; draw++) sum += values[random.below(count)] as number;
+    means[resample] = sum / count;
   }
-  accuracies.sort();
-  return [percentile(accuracies, 0.025), percentile(accuracies, 0.975)];
+  means.sort();
+  return [percentile(means, 0.025), percentile(means, 0.975)];
 }
 
 function percentile(sorted: Float64Array, fraction: number): number {

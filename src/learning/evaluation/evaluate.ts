@@ -1,7 +1,8 @@
 import { ZooError } from '../../errors.js';
-import type { Evaluation } from '../evaluation.js';
+import type { Baseline, Evaluation, Latency } from '../evaluation.js';
 import { bootstrapInterval } from './bootstrap-interval.js';
 import { expectedCalibrationError } from './calibration-error.js';
+import { compareClassifiers } from './compare-classifiers.js';
 import { countConfusion, describeClasses, meanOfKnown } from './confusion-matrix.js';
 import { rankRow } from './rank-classes.js';
 
@@ -18,6 +19,9 @@ export interface ScoredPictures {
   areProbabilities: boolean;
   /** Decides the resamples of the interval. */
   seed: number;
+  /** Another classifier's scores of the same pictures, to compare with. */
+  baseline?: { name: string; layer: string; scores: Float32Array };
+  latency?: Latency;
 }
 
 /**
@@ -61,7 +65,24 @@ export function evaluate(pictures: ScoredPictures): Evaluation {
     perClass,
     confusion,
     calibrationError: areProbabilities ? expectedCalibrationError(confidences, isRight) : null,
+    baseline: compareWithBaseline(pictures, counted, isRight),
+    latency: pictures.latency ?? null,
   };
+}
+
+function compareWithBaseline(
+  { classes, baseline, labels, seed, ...pictures }: ScoredPictures,
+  counted: number[],
+  isRight: Uint8Array,
+): Baseline | null {
+  if (baseline === undefined) return null;
+  const { name, layer, scores } = baseline;
+  requireScores({ ...pictures, classes, labels, seed, scores }, counted.length);
+  const baselineIsRight = Uint8Array.from(counted, (picture) => {
+    const row = scores.subarray(picture * classes.length, (picture + 1) * classes.length);
+    return rankRow(row, labels[picture] as number).rankOfLabel === 0 ? 1 : 0;
+  });
+  return { name, layer, ...compareClassifiers(isRight, baselineIsRight, seed) };
 }
 
 function requireScores({ classes, scores, labels, split }: ScoredPictures, countedPictures: number): void {

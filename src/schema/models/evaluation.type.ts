@@ -1,5 +1,5 @@
-import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type { Evaluation } from '../../learning/evaluation.js';
+import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Baseline, Evaluation } from '../../learning/evaluation.js';
 
 @ObjectType('Interval', { description: 'Where a number lies with 95 % confidence.', simpleResolvers: true })
 export class IntervalType {
@@ -21,6 +21,61 @@ export class ClassEvaluationType {
   recall: number | null;
   @Field(() => Float, { nullable: true, description: 'Harmonic mean of precision and recall.' })
   f1: number | null;
+}
+
+export const BaselineVerdict = {
+  BETTER: 'BETTER',
+  INDISTINGUISHABLE: 'INDISTINGUISHABLE',
+  WORSE: 'WORSE',
+} as const;
+registerEnumType(BaselineVerdict, {
+  name: 'BaselineVerdict',
+  description: 'Whether a classifier differs from its baseline by more than noise (p below 0.05).',
+  valuesConfig: {
+    BETTER: { description: 'More accurate, by more than noise.' },
+    INDISTINGUISHABLE: { description: 'The difference may be luck.' },
+    WORSE: { description: 'Less accurate, by more than noise.' },
+  },
+});
+
+@ObjectType('Baseline', {
+  description: 'The simplest thing that could have been done instead, on the same pictures.',
+  simpleResolvers: true,
+})
+export class BaselineType {
+  @Field(() => String, {
+    description:
+      '`linear-probe`: softmax regression on features of the frozen base, tuned by cross-validation.',
+  })
+  name: string;
+  @Field(() => String, { description: 'Layer whose output the features are.' })
+  layer: string;
+  @Field(() => Float, { description: 'Its share of pictures put into the right class.' })
+  accuracy: number;
+  @Field(() => Float, { description: 'Accuracy of the version less that of the baseline.' })
+  difference: number;
+  @Field(() => IntervalType, { description: '95 % bootstrap interval of the difference, over pairs.' })
+  differenceInterval: IntervalType;
+  @Field(() => Float, { description: 'Two-sided mid-p McNemar test of no difference.' })
+  pValue: number;
+  @Field(() => BaselineVerdict, { description: 'What follows from it.' })
+  verdict: Baseline['verdict'];
+
+  static of(baseline: Baseline): BaselineType {
+    const [low, high] = baseline.differenceInterval;
+    return { ...baseline, differenceInterval: { low, high } };
+  }
+}
+
+@ObjectType('Latency', {
+  description: 'Time for one picture at a time, decoding not included, on the machine that evaluated.',
+  simpleResolvers: true,
+})
+export class LatencyType {
+  @Field(() => Float, { description: 'Median, milliseconds.' })
+  medianMs: number;
+  @Field(() => Float, { description: 'Nine in ten pictures take no longer; milliseconds.' })
+  p90Ms: number;
 }
 
 @ObjectType('Evaluation', {
@@ -55,9 +110,24 @@ export class EvaluationType {
   perClass: ClassEvaluationType[];
   @Field(() => [[Int]], { description: 'Counts: `confusion[actual][predicted]`.' })
   confusion: number[][];
+  @Field(() => BaselineType, {
+    nullable: true,
+    description:
+      'A linear classifier on the frozen base, to compare with; null where the version is one itself.',
+  })
+  baseline: BaselineType | null;
+  @Field(() => LatencyType, { nullable: true, description: 'How quick it is; null where not measured.' })
+  latency: LatencyType | null;
 
   static of(evaluation: Evaluation): EvaluationType {
     const [low, high] = evaluation.accuracyInterval;
-    return { ...evaluation, accuracyInterval: { low, high } };
+    // Versions of earlier releases were evaluated without either.
+    const { baseline = null, latency = null } = evaluation as Partial<Evaluation>;
+    return {
+      ...evaluation,
+      accuracyInterval: { low, high },
+      baseline: baseline === null ? null : BaselineType.of(baseline),
+      latency,
+    };
   }
 }
