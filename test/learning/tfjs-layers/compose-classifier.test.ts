@@ -5,6 +5,7 @@ import { composeBackbone, composeClassifier } from '../../../src/learning/tfjs-l
 import { loadTfjsLayers } from '../../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesInMemory } from '../../../src/learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../../../src/learning/tfjs-layers/network.js';
+import { decodeWeight } from '../../../src/learning/tfjs-layers/stored-weight.js';
 import { writeLayerShards } from '../../../src/learning/tfjs-layers/write-layer-shards.js';
 import { realModel } from '../support/real-models.js';
 import {
@@ -190,3 +191,67 @@ async function expectSamePredictions(
   expect(again.map((file) => file.path)).toEqual(files.map((file) => file.path));
   again.forEach((file, i) => expect(Buffer.compare(file.bytes, files[i]?.bytes ?? Buffer.alloc(0))).toBe(0));
 }
+
+describe('composeClassifier with changed weights', () => {
+  const classifier = {
+    cut: { layer: 'out_relu', pooling: 'average' as const },
+    weights: pseudoRandom(1280 * 3, 5).map((value) => value * 0.02),
+    bias: new Float32Array(3),
+    activation: 'softmax' as const,
+  };
+  const valuesOf = (model: LoadedModel, layer: string, name: string): Float32Array => {
+    const weight = model.layers
+      .find((candidate) => candidate.name === layer)
+      ?.weights.find((candidate) => candidate.name === name);
+    if (weight === undefined) throw new Error(`no weight ${layer}/${name}`);
+    return decodeWeight(weight);
+  };
+
+  it('writes the files of those layers anew and gives the same predictions in plain tfjs', async () => {
+    const base = await loadTfjsLayers(realModel('mobilenet_v2'));
+    const before = new Map(writeLayerShards(base).map((file) => [file.path, file.bytes]));
+    const kernel = valuesOf(base, 'block_16_project', 'kernel').map((value) => value * 1.1);
+    const gamma = valuesOf(base, 'block_16_project_BN', 'gamma').map((value) => value + 0.01);
+    const unchanged = valuesOf(base, 'block_15_project', 'kernel');
+    const { model, files } = composeClassifier(
+      base,
+      {
+        ...classifier,
+        changed: {
+          'block_16_project/kernel': kernel,
+          'block_16_project_BN/gamma': gamma,
+          'block_15_project/kernel': unchanged,
+        },
+      },
+      labels,
+    );
+    const fresh = files.filter((file) => {
+      const bytes = before.get(file.path);
+      return bytes === undefined || Buffer.compare(file.bytes, bytes) !== 0;
+    });
+    expect(fresh.map(({ path }) => path).sort()).toEqual([
+      'model.json',
+      'weights/block_16_project.bin',
+      expect.stringMatching(/^weights\/block_16_project_BN\.[0-9a-f]{8}\.bin$/),
+      'weights/classifier.bin',
+    ]);
+    const readBack = await loadTfjsLayers(filesInMemory(files));
+    expect(valuesOf(readBack, 'block_16_project', 'kernel')).toEqual(kernel);
+    expect(valuesOf(readBack, 'block_16_project_BN', 'gamma')).toEqual(gamma);
+    expect(valuesOf(readBack, 'block_16_project_BN', 'beta')).toEqual(
+      valuesOf(base, 'block_16_project_BN', 'beta'),
+    );
+    await expectSamePredictions(model, files);
+  });
+
+  it.each([
+    [{ 'Conv_1_bn/gamma': new Float32Array(3) }, /Conv_1_bn\/gamma.*3 values.*needs 1280/],
+    [{ 'Conv_1_bn/gamma': new Float32Array(1280).fill(NaN) }, /Conv_1_bn\/gamma.*NaN at position 0/],
+    [{ 'no_such_layer/kernel': new Float32Array(3) }, /no_such_layer\/kernel.*no such weight/],
+  ])('refuses %j', async (changed, message) => {
+    const base = await loadTfjsLayers(realModel('mobilenet_v2'));
+    const compose = () => composeClassifier(base, { ...classifier, changed }, labels);
+    expect(compose).toThrow(message);
+    expect(compose).toThrow(expect.objectContaining({ code: 'CLASSIFIER_INVALID' }) as Error);
+  });
+});
