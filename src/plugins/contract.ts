@@ -1,8 +1,16 @@
 import type { z } from 'zod';
 import type { DatasetManifest, Split } from '../learning/dataset-manifest.js';
-import type { FeatureCut as NetworkCut } from '../learning/features/feature-cut.js';
 import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
+import type { Checkpoints } from './checkpoints.js';
+import type { FeatureCut, FittedModel } from './fitted-model.js';
+import type { Trainer, TrainerSetup } from './trainer.js';
+
+export type { Checkpoints } from './checkpoints.js';
+export type { FeatureCut, FineTuned, FittedModel, LinearOnFeatures } from './fitted-model.js';
+export type { TrainedNetwork, Trainer, TrainerSetup } from './trainer.js';
+export type { TrainingOutcome } from '../learning/training/loop/training-run.js';
+export type { TrainingRecipe } from '../learning/training/loop/training-recipe.js';
 
 /**
  * The contract between the zoo and a strategy: a way to turn a pretrained model and a data set into a new model.
@@ -46,6 +54,8 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   classes: string[];
   /** Pictures per split that the strategy can see. The test split is the evaluation's alone. */
   imageCounts: { train: number; validation: number };
+  /** Training pictures of each class, in the order of `classes`. */
+  trainPerClass: readonly number[];
   /** Make everything random depend on it: the same seed gives the same model. */
   seed: number;
   /** CPU threads the job may use. */
@@ -56,17 +66,25 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   features(split: Exclude<Split, 'test'>, cut: FeatureCut): Promise<LabelledFeatures>;
   /** The same at several cuts, in their order, for the price of the deepest: one pass gives them all. */
   featuresAtCuts(split: Exclude<Split, 'test'>, cuts: readonly FeatureCut[]): Promise<LabelledFeatures[]>;
+  /**
+   * Linear probes of the frozen base model, in the order of the cuts: softmax regression on the features, C by
+   * cross-validation on the training pictures. A head to start a fine-tune from, and what it has to beat. Solved once.
+   */
+  probes(cuts: readonly FeatureCut[]): Promise<LinearProbe[]>;
+  /**
+   * Prepares the training of the base model, or of what follows a cut of it, on the best engine there is. Memory is
+   * estimated first.
+   *
+   * @throws ZooError TRAINING_MEMORY_INSUFFICIENT, MODEL_CUT_UNKNOWN, MODEL_INPUT_SIZE_UNSUPPORTED
+   */
+  trainer(setup: TrainerSetup): Promise<Trainer>;
+  /** For strategies with a loop of their own; `Trainer.fit` uses them by itself. */
+  checkpoints: Checkpoints;
   /** Where the job stands, for progress bars. */
   progress(phase: string, done: number, total: number): void;
   /** A number worth a curve: `step` counts epochs, iterations or candidates. */
   metric(name: string, value: number, step: number): void;
   log(message: string): void;
-}
-
-/** Where to cut the backbone, what to make of the tensor there, and how large the pictures are on the way in. */
-export interface FeatureCut extends NetworkCut {
-  /** Height and width of the network's input in pixels; left out: the base model's own. */
-  inputSize?: number;
 }
 
 /** Features with their labels, row i for picture i. */
@@ -79,19 +97,15 @@ export interface LabelledFeatures {
   labels: Int32Array;
 }
 
-/**
- * A classifier on features: scores = features · weights + bias. It is exported as the prefix up to `cut`, the pooling
- * and a Dense layer, so any scaling of the features must be folded into weights and bias.
- */
-export interface FittedModel {
-  kind: 'linear-on-features';
+/** A linear classifier on features of the frozen base model: logits = features · weights + bias. */
+export interface LinearProbe {
   cut: FeatureCut;
   /** float32 [featureDim, classes], row-major. */
   weights: Float32Array;
   /** float32 [classes]. */
   bias: Float32Array;
-  /** `softmax`: scores are logits and the Dense layer ends in softmax. `linear`: margins, as an SVM gives. */
-  activation: 'softmax' | 'linear';
-  /** What the strategy chose, for the card: `{ C: 0.3 }`. */
-  chosen: Record<string, string | number>;
+  /** Inverse strength of the L2 penalty, as chosen. */
+  C: number;
+  /** On held-out training pictures; null where no class has two. */
+  crossValidated: { accuracy: number; standardError: number } | null;
 }

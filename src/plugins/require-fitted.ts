@@ -4,7 +4,8 @@ import type { FittedModel } from './contract.js';
 
 /**
  * Refuses what a strategy returned if it does not fit the base model and the classes, or holds NaN. A strategy may be
- * anybody's code, so nothing about its result is taken for granted.
+ * anybody's code, so nothing about its result is taken for granted. New weights of the base's layers are checked when
+ * they are put into it.
  *
  * @throws ZooError STRATEGY_RESULT_INVALID
  */
@@ -17,8 +18,9 @@ export function requireFitted(
   const refuse = (what: string): never => {
     throw new ZooError('STRATEGY_RESULT_INVALID', `${strategy} returned ${what}. Nothing was published.`);
   };
-  if (fitted.kind !== 'linear-on-features') {
-    refuse(`a result of kind ${JSON.stringify(fitted.kind)}; this zoo takes linear-on-features`);
+  const { kind } = fitted;
+  if (kind !== 'linear-on-features' && kind !== 'fine-tuned') {
+    refuse(`a result of kind ${JSON.stringify(kind)}; this zoo takes linear-on-features and fine-tuned`);
   }
   if (!base.cutPoints.some(({ layer }) => layer === fitted.cut.layer)) {
     refuse(`the cut ${JSON.stringify(fitted.cut.layer)}, which is no cut point of the base model`);
@@ -31,7 +33,9 @@ export function requireFitted(
       `${fitted.bias.length} biases and ${fitted.weights.length} weights, which do not make a classifier of ${numClasses} classes`,
     );
   }
-  for (const [name, values] of Object.entries({ weights: fitted.weights, bias: fitted.bias })) {
+  const changed = fitted.kind === 'fine-tuned' ? fitted.changed : {};
+  for (const [name, values] of Object.entries({ ...changed, weights: fitted.weights, bias: fitted.bias })) {
+    if (!(values instanceof Float32Array)) refuse(`${name} as something that is no Float32Array`);
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) refuse(`${name} with ${values[at]} at position ${at}`);
   }

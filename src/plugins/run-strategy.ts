@@ -1,6 +1,7 @@
+import { availableMemory } from 'node:process';
 import { ZooError } from '../errors.js';
-import { readDatasetFolder, type DatasetFolder } from '../learning/datasets/dataset-folder.js';
-import { evaluate } from '../learning/evaluation/evaluate.js';
+import { readDatasetFolder } from '../learning/datasets/dataset-folder.js';
+import { evaluate, type ScoredPictures } from '../learning/evaluation/evaluate.js';
 import type { Evaluation } from '../learning/evaluation.js';
 import { classify } from '../learning/features/classify.js';
 import { FeatureCache } from '../learning/features/feature-cache.js';
@@ -9,12 +10,19 @@ import { composeClassifier } from '../learning/tfjs-layers/compose-classifier.js
 import { loadTfjsLayers } from '../learning/tfjs-layers/load-tfjs-layers.js';
 import { filesInMemory, filesOfFolder } from '../learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../learning/tfjs-layers/network.js';
-import type { FittedModel, Strategy } from './contract.js';
-import { createFitContext, type RunReporter } from './fit-context.js';
+import type { EngineWish } from '../learning/training/engines/engine-wish.js';
+import { checkpointsInMemory, type Checkpoints } from './checkpoints.js';
+import type { FittedModel, Strategy, Trainer, TrainerSetup } from './contract.js';
+import { createTrainer } from './create-trainer.js';
+import { createFitContext } from './fit-context.js';
+import { LinearProbes } from './linear-probes.js';
 import { loadStrategies } from './loader.js';
 import { measureLatency } from './measure-model.js';
 import { requireFitted } from './require-fitted.js';
-import { picturesOfSplit, summarizeIndex } from './split-pictures.js';
+import type { RunReporter } from './run-reporter.js';
+import { scoreBaseline } from './score-baseline.js';
+import { SplitFeatures } from './split-features.js';
+import { picturesOfSplit, summarizeIndex, type SplitPictures } from './split-pictures.js';
 import { validateParameters } from './validate-parameters.js';
 import { writeVersionFiles, type VersionFileFact } from './write-version-files.js';
 
@@ -34,6 +42,12 @@ export interface RunInput {
   outputFolder: string;
   seed: number;
   threads: number;
+  /** Which engine trains, and where its addon may be. Left out: the fastest that is there. */
+  engine?: Omit<EngineWish, 'threads'>;
+  /** Resident memory that the process may plan with. Left out: what the machine has free. */
+  memoryBytes?: number;
+  /** Where training goes on from, and where it keeps its state. Left out: in memory. */
+  checkpoints?: Checkpoints;
   signal: AbortSignal;
   on: RunReporter;
 }
@@ -53,8 +67,6 @@ export interface RunResult {
     parameterCount: number;
     /** Of all the version's files. */
     sizeBytes: number;
-    /** One picture at a time, decoding not included. */
-    latencyMsPerImage: number;
   };
   trainImageCount: number;
 }
@@ -83,18 +95,46 @@ export async function runStrategy(input: RunInput): Promise<RunResult> {
     requireApplicable(strategy, strategy.check(base.manifest, data, parameters));
     signal.throwIfAborted();
 
+    const pictures = {
+      train: picturesOfSplit(dataset, 'train'),
+      validation: picturesOfSplit(dataset, 'validation'),
+      test: picturesOfSplit(dataset, 'test'),
+    };
+    const cache = new FeatureCache(input.cacheFolder, input.cacheBytes);
+    const features = new SplitFeatures({ baseAt, pictures, cache, threads, signal, on });
+    const numClasses = data.classes.length;
+    const probes = new LinearProbes({ features, numClasses, seed, threads, signal, on });
+    const checkpoints = input.checkpoints ?? checkpointsInMemory();
+    const trainer = (setup: TrainerSetup): Promise<Trainer> => {
+      // Training needs the memory more; what is asked for again is in the cache.
+      features.forget();
+      return createTrainer(
+        {
+          baseAt,
+          numClasses,
+          pictures,
+          cache,
+          checkpoints,
+          engine: input.engine ?? { wanted: 'auto' },
+          memoryBytes: input.memoryBytes ?? availableMemory() + process.memoryUsage.rss(),
+          seed,
+          threads,
+          signal,
+          on,
+        },
+        setup,
+      );
+    };
     const { fit } = await strategy.load();
     const fitted = await fit(
       createFitContext({
         parameters,
         base,
-        baseAt,
         data,
-        pictures: {
-          train: picturesOfSplit(dataset, 'train'),
-          validation: picturesOfSplit(dataset, 'validation'),
-        },
-        cache: new FeatureCache(input.cacheFolder, input.cacheBytes),
+        features,
+        probes,
+        trainer,
+        checkpoints,
         seed,
         threads,
         signal,
@@ -102,7 +142,7 @@ export async function runStrategy(input: RunInput): Promise<RunResult> {
       }),
     );
     signal.throwIfAborted();
-    requireFitted(strategy.name, fitted, base.manifest, data.classes.length);
+    requireFitted(strategy.name, fitted, base.manifest, numClasses);
 
     on.progress('writing the model', 0, 1);
     const { files } = composeClassifier(await baseAt(fitted.cut.inputSize), fitted, data.classes);
@@ -111,7 +151,11 @@ export async function runStrategy(input: RunInput): Promise<RunResult> {
     const facts = await writeVersionFiles(files, input.baseFolder, input.outputFolder);
     on.progress('writing the model', 1, 1);
 
-    const evaluation = await evaluateExported(exported, fitted, dataset, input);
+    const evaluation = await evaluateExported(exported, fitted, pictures.test, data.classes, input, {
+      baseline:
+        fitted.kind === 'fine-tuned' ? await scoreBaseline(base, fitted, features, probes) : undefined,
+      latency: await measureLatency(exported, threads, signal),
+    });
     on.metric('test/accuracy', evaluation.accuracy, 1);
     return {
       strategy: { name: strategy.name, version: strategy.version },
@@ -123,7 +167,6 @@ export async function runStrategy(input: RunInput): Promise<RunResult> {
       measurements: {
         parameterCount: exported.manifest.parameterCount,
         sizeBytes: facts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-        latencyMsPerImage: await measureLatency(exported, threads, signal),
       },
       trainImageCount: data.splits.train.imageCount,
     };
@@ -135,10 +178,11 @@ export async function runStrategy(input: RunInput): Promise<RunResult> {
 async function evaluateExported(
   model: LoadedModel,
   { activation }: FittedModel,
-  dataset: DatasetFolder,
+  { source, labels, isNearDuplicate }: SplitPictures,
+  classes: string[],
   { threads, signal, on, seed }: RunInput,
+  beside: Pick<ScoredPictures, 'baseline' | 'latency'>,
 ): Promise<Evaluation> {
-  const { source, labels, isNearDuplicate } = picturesOfSplit(dataset, 'test');
   const scores = await classify({
     model,
     images: source,
@@ -148,12 +192,13 @@ async function evaluateExported(
   });
   return evaluate({
     split: 'test',
-    classes: dataset.index.classes,
+    classes,
     scores: scores.data,
     labels,
     isNearDuplicate,
     areProbabilities: activation === 'softmax',
     seed,
+    ...beside,
   });
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Evaluation } from '../learning/evaluation.js';
+import { describeBaseline } from '../learning/evaluation/describe-baseline.js';
 
 /** What the catalogue and a run know of a fine-tuned version; all that its card says comes from here. */
 export interface CardFacts {
@@ -19,7 +20,7 @@ export interface CardFacts {
   chosen: Record<string, string | number>;
   seed: number;
   evaluation: Evaluation;
-  measurements: { parameterCount: number; sizeBytes: number; latencyMsPerImage: number };
+  measurements: { parameterCount: number; sizeBytes: number };
 }
 
 /**
@@ -100,12 +101,17 @@ function cardBody(facts: CardFacts): string {
       '### Confusion matrix',
       confusionTable(evaluation),
       '## Size and speed',
-      `${facts.measurements.parameterCount.toLocaleString('en')} parameters in ${mebibytes(facts.measurements.sizeBytes)} of files. ` +
-        `${facts.measurements.latencyMsPerImage.toFixed(1)} ms per picture on the machine that made it, one picture at a time.`,
+      `${facts.measurements.parameterCount.toLocaleString('en')} parameters in ${mebibytes(facts.measurements.sizeBytes)} of files.${speed(evaluation)}`,
       '## Limits',
       limits(facts),
     ].join('\n\n') + '\n'
   );
+}
+
+function speed({ latency }: Evaluation): string {
+  if (latency === null) return '';
+  const { medianMs, p90Ms } = latency;
+  return ` ${medianMs.toFixed(1)} ms per picture on the machine that made it, one picture at a time; nine in ten take no longer than ${p90Ms.toFixed(1)} ms.`;
 }
 
 function howItWasMade({ dataset, strategy, chosen, seed }: CardFacts): string {
@@ -139,7 +145,8 @@ function howWell(evaluation: Evaluation): string {
       : ` ${evaluation.excludedNearDuplicates} more were left out because they nearly equal pictures of earlier splits.`;
   return (
     `Measured on ${evaluation.imageCount} pictures of the ${evaluation.split} split, which the fit never saw, with the files as they are published.${excluded}\n\n` +
-    table(['Measure', 'Value'], rows)
+    table(['Measure', 'Value'], rows) +
+    (evaluation.baseline === null ? '' : `\n\n${escapeCell(describeBaseline(evaluation.baseline))}`)
   );
 }
 
@@ -204,6 +211,11 @@ function limits({ evaluation, base }: CardFacts): string {
   if (evaluation.imageCount < 200) {
     sentences.push(
       `${evaluation.imageCount} held-out pictures are few: differences within the interval mean nothing.`,
+    );
+  }
+  if (evaluation.baseline !== null && evaluation.baseline.verdict !== 'BETTER') {
+    sentences.push(
+      'A linear classifier on the frozen base does as well within noise, or better: it is smaller to keep and quicker to make.',
     );
   }
   const unseen = evaluation.perClass.filter(({ imageCount }) => imageCount === 0);

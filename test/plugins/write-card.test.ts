@@ -32,7 +32,7 @@ function factsFor(classes: string[], predictedOf: (label: number) => number): Ca
       areProbabilities: false,
       seed: 1,
     }),
-    measurements: { parameterCount: 2_270_794, sizeBytes: 9_000_000, latencyMsPerImage: 12.34 },
+    measurements: { parameterCount: 2_270_794, sizeBytes: 9_000_000 },
   };
 }
 

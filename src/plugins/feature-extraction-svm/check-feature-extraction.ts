@@ -2,7 +2,7 @@ import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
 import type { Problem } from '../../errors.js';
 import type { DataSummary } from '../contract.js';
 import { nearestNames } from '../nearest-names.js';
-import { candidateLayers, featureLength } from './choose-layer.js';
+import { candidateLayers, featureLength } from '../candidate-layers.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 /** Bytes that the features of all training pictures may take; above it the fit would not end in reasonable time. */

@@ -1,7 +1,7 @@
 import { LinearClassifierFit } from '../../learning/linear/fit-linear-classifier.js';
 import type { Candidate } from '../../learning/linear/choose-c.js';
 import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../contract.js';
-import { candidateLayers } from './choose-layer.js';
+import { candidateLayers } from '../candidate-layers.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 type Context = FitContext<FeatureExtractionParameters>;

@@ -1,4 +1,5 @@
-import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
+import type { FeatureCut } from './fitted-model.js';
+import type { CutPoint, ModelManifest } from '../learning/model-manifest.js';
 
 /** Layers that are compared when none is named. */
 const candidateCount = 3;
@@ -33,6 +34,11 @@ export function candidateLayers(base: ModelManifest, pooling: 'average' | 'flatt
   );
   const last = beforeParameters.at(-1) ?? base.cutPoints.at(-1);
   return last === undefined ? [] : [last];
+}
+
+/** The cuts at which linear probes are compared, deepest first. */
+export function probeCuts(base: ModelManifest, inputSize: number | undefined): FeatureCut[] {
+  return candidateLayers(base, 'average').map(({ layer }) => ({ layer, pooling: 'average', inputSize }));
 }
 
 /** Length of one picture's feature vector at a cut, or undefined where the layer has no fixed size. */

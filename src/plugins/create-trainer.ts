@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import type { FeatureCache } from '../learning/features/feature-cache.js';
+import type { LoadedModel } from '../learning/tfjs-layers/network.js';
+import { buildTrainableNetwork, headOf } from '../learning/training/build-trainable-network.js';
+import { compileOnBest, type CompiledTraining } from '../learning/training/engines/choose-engine.js';
+import type { EngineWish } from '../learning/training/engines/engine-wish.js';
+import {
+  estimateTrainingMemory,
+  requireTrainingMemory,
+} from '../learning/training/estimate-training-memory.js';
+import { findLearningRate } from '../learning/training/loop/find-learning-rate.js';
+import { trainClassifier } from '../learning/training/loop/train-classifier.js';
+import type { TrainableNetwork } from '../learning/training/trainable-network.js';
+import type { Checkpoints } from './checkpoints.js';
+import type { TrainedNetwork, Trainer, TrainerSetup } from './contract.js';
+import type { RunReporter } from './run-reporter.js';
+import type { SplitPictures } from './split-pictures.js';
+import { openTrainingPictures, type TrainingPictures } from './training-pictures.js';
+
+export interface TrainerInput {
+  /** The base model with another input size. */
+  baseAt(inputSize: number | undefined): Promise<LoadedModel>;
+  numClasses: number;
+  pictures: { train: SplitPictures; validation: SplitPictures };
+  cache: FeatureCache;
+  checkpoints: Checkpoints;
+  engine: Omit<EngineWish, 'threads'>;
+  /** Resident memory that the process may plan with. */
+  memoryBytes: number;
+  seed: number;
+  threads: number;
+  signal: AbortSignal;
+  on: RunReporter;
+}
+
+/** Seconds of training after which a checkpoint is worth its time, beside those between epochs. */
+const checkpointSeconds = 60;
+
+/** Prepares a training: network, memory, engine, pictures, in this order, so that what cannot work fails early. */
+export async function createTrainer(input: TrainerInput, setup: TrainerSetup): Promise<Trainer> {
+  const { numClasses, seed, threads, on } = input;
+  const model = await input.baseAt(setup.cut.inputSize);
+  const network = buildTrainableNetwork({ model, numClasses, seed, ...setup });
+  const left = planMemory(network, input, setup);
+  const compiled = await compileOnBest(
+    {
+      network,
+      optimizer: setup.optimizer,
+      batchSize: setup.batchSize,
+      clipNorm: setup.clipNorm,
+      seed,
+      threads,
+    },
+    { ...input.engine, threads },
+    on.log,
+  );
+  try {
+    const pictures = await openTrainingPictures({ ...input, model, setup, memoryBytes: left });
+    return new NetworkTrainer(input, setup, network, compiled, pictures);
+  } catch (error) {
+    await compiled.step.dispose();
+    throw error;
+  }
+}
+
+/** @returns bytes that pictures may take. @throws ZooError TRAINING_MEMORY_INSUFFICIENT */
+function planMemory(
+  network: TrainableNetwork,
+  { memoryBytes, on }: TrainerInput,
+  setup: TrainerSetup,
+): number {
+  const memory = estimateTrainingMemory(network, setup);
+  const available = memoryBytes - process.memoryUsage.rss();
+  requireTrainingMemory(memory, available, setup.batchSize);
+  on.log(`Training takes about ${Math.ceil(memory.totalBytes / 2 ** 20)} MiB of memory beside the pictures.`);
+  return Math.floor((available - memory.totalBytes) / 2);
+}
+
+class NetworkTrainer implements Trainer {
+  readonly engine: string;
+  readonly trainedParameterCount: number;
+  readonly train: Trainer['train'];
+  readonly validation: Trainer['validation'];
+  readonly step: Trainer['step'];
+
+  constructor(
+    private readonly input: TrainerInput,
+    private readonly setup: TrainerSetup,
+    private readonly network: TrainableNetwork,
+    private readonly compiled: CompiledTraining,
+    private readonly pictures: TrainingPictures,
+  ) {
+    const { engine, step } = compiled;
+    this.engine = `${engine.version}, ${engine.device}`;
+    this.trainedParameterCount = network.weights.reduce(
+      (sum, { trained, value }) => sum + (trained ? value.length : 0),
+      0,
+    );
+    this.train = pictures.train;
+    this.validation = pictures.validation;
+    this.step = step;
+  }
+
+  async findLearningRate(recipe: Parameters<Trainer['findLearningRate']>[0]): Promise<number | undefined> {
+    const { numClasses, seed, signal, on } = this.input;
+    const { step, train: data } = this;
+    const search = await findLearningRate({ step, data, numClasses, recipe, seed, signal, on });
+    return search.learningRate;
+  }
+
+  async fit(recipe: Parameters<Trainer['fit']>[0]): ReturnType<Trainer['fit']> {
+    const { numClasses, seed, signal, on, checkpoints } = this.input;
+    const { step, train, validation } = this;
+    return trainClassifier({
+      step,
+      train,
+      validation,
+      numClasses,
+      recipe,
+      seed,
+      signal,
+      on,
+      checkpoints: {
+        identity: this.identity(),
+        save: (bytes, at) => checkpoints.save(bytes, at),
+        candidates: eachOf(checkpoints),
+        everySeconds: checkpointSeconds,
+      },
+    });
+  }
+
+  async read(): Promise<TrainedNetwork> {
+    const { tensors } = await this.step.readState();
+    const head = headOf(this.network);
+    const changed: Record<string, Float32Array> = {};
+    const ofHead: Record<string, Float32Array> = {};
+    for (const { name, layer } of this.network.weights) {
+      const values = tensors[`weight/${name}`];
+      if (values === undefined) continue;
+      if (layer === head) ofHead[name.slice(layer.length + 1)] = values;
+      else changed[name] = values;
+    }
+    const { kernel, bias } = ofHead;
+    if (kernel === undefined || bias === undefined) throw new Error('the engine gave no head back');
+    return { weights: kernel, bias, changed };
+  }
+
+  async dispose(): Promise<void> {
+    await this.step.dispose();
+    await this.pictures.dispose();
+  }
+
+  /** All that decides what training becomes and that the loop does not know. */
+  private identity(): Record<string, string> {
+    const { optimizer, clipNorm } = this.setup;
+    const { engine } = this.compiled;
+    return {
+      engine: engine.version,
+      device: engine.device,
+      threads: String(this.input.threads),
+      network: digestOf(this.network),
+      optimizer: JSON.stringify(optimizer),
+      clipNorm: String(clipNorm ?? 'none'),
+      pictures: this.pictures.digest,
+    };
+  }
+}
+
+/** Reads checkpoints only once they are asked for. */
+async function* eachOf(checkpoints: Checkpoints): AsyncGenerator<Uint8Array> {
+  yield* await checkpoints.candidates();
+}
+
+function digestOf({ layers, weights, batchNormalization }: TrainableNetwork): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify([
+      batchNormalization,
+      layers.map(({ json, inbound }) => [json.class_name, json.config, inbound]),
+    ]),
+  );
+  for (const { name, value, learningRateScale } of weights) {
+    hash.update(JSON.stringify([name, learningRateScale]));
+    hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,42 @@
+import type { FeatureCut as NetworkCut } from '../learning/features/feature-cut.js';
+
+/** What a strategy returns: a new classifier, as its difference from the base model. */
+export type FittedModel = LinearOnFeatures | FineTuned;
+
+/** Where to cut the backbone, what to make of the tensor there, and how large the pictures are on the way in. */
+export interface FeatureCut extends NetworkCut {
+  /** Height and width of the network's input in pixels; left out: the base model's own. */
+  inputSize?: number;
+}
+
+/** What all results have in common: the prefix up to `cut`, its pooling, and a Dense layer as the new head. */
+export interface FittedHead {
+  /** Where the head sits. What the base has behind it is dropped. */
+  cut: FeatureCut;
+  /** float32 [featureDim, classes], row-major. */
+  weights: Float32Array;
+  /** float32 [classes]. */
+  bias: Float32Array;
+  /** `softmax`: scores are logits and the Dense layer ends in softmax. `linear`: margins, as an SVM gives. */
+  activation: 'softmax' | 'linear';
+  /** What the strategy chose, for the card: `{ C: 0.3 }`. */
+  chosen: Record<string, string | number>;
+}
+
+/**
+ * A classifier on features of the frozen base: scores = features · weights + bias. Any scaling of the features must be
+ * folded into weights and bias.
+ */
+export interface LinearOnFeatures extends FittedHead {
+  kind: 'linear-on-features';
+}
+
+/** A network of which layers before the head moved as well. */
+export interface FineTuned extends FittedHead {
+  kind: 'fine-tuned';
+  /**
+   * New values of the weights that moved, by `layer/weight` (`block_13_expand/kernel`), float32, row-major, in Keras'
+   * layout. A weight that is not named keeps its bytes, and its layer's file is stored once for all models that share it.
+   */
+  changed: Record<string, Float32Array>;
+}
