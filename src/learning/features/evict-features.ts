@@ -13,7 +13,8 @@ const abandonedMs = 3_600_000;
 export async function evictFeatures(folder: string, maxBytes: number, now = Date.now()): Promise<void> {
   const files = await listFiles(folder);
   for (const file of files) {
-    if (file.path.endsWith('.tmp') && now - file.usedAt > abandonedMs) await rm(file.path, { force: true });
+    if (file.path.endsWith('.tmp') && now - file.usedAt > abandonedMs)
+      await rm(file.path, { force: true }).catch(() => undefined);
   }
   const shards = files.filter((file) => file.path.endsWith(shardExtension));
   let total = shards.reduce((sum, shard) => sum + shard.sizeBytes, 0);
@@ -28,9 +29,17 @@ export async function evictFeatures(folder: string, maxBytes: number, now = Date
   ranked.sort((a, b) => a.worth - b.worth);
   for (const shard of ranked) {
     if (total <= maxBytes * keptShare) return;
-    await rm(shard.path, { force: true });
+    await rm(shard.path, { force: true }).catch(() => undefined);
     total -= shard.sizeBytes;
   }
+}
+
+/** Bytes that the shards in a folder take. */
+export async function totalBytes(folder: string): Promise<number> {
+  const files = await listFiles(folder);
+  return files
+    .filter((file) => file.path.endsWith(shardExtension))
+    .reduce((sum, shard) => sum + shard.sizeBytes, 0);
 }
 
 async function listFiles(folder: string): Promise<{ path: string; sizeBytes: number; usedAt: number }[]> {

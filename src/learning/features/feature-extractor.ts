@@ -11,7 +11,7 @@ import type { FeatureCut } from './feature-cut.js';
 export interface FeatureExtractor {
   readonly input: InputSpec;
   /** What it gives, in the order asked for. */
-  readonly cuts: readonly { cut: FeatureCut; featureDim: number; key: string }[];
+  readonly cuts: readonly ExtractedCut[];
   /**
    * May be called again before it is done.
    *
@@ -20,6 +20,16 @@ export interface FeatureExtractor {
    */
   run(pixels: Uint8Array, count: number): Promise<Float32Array[]>;
   dispose(): Promise<void>;
+}
+
+/** What an extractor gives at one cut. */
+export interface ExtractedCut {
+  cut: FeatureCut;
+  /** Of a row before it was flattened: [height, width, channels] or [features]. */
+  shape: number[];
+  featureDim: number;
+  /** Digest of everything a row depends on, except the picture. */
+  key: string;
 }
 
 /**
@@ -46,12 +56,18 @@ export async function createFeatureExtractor({
     input,
     cuts: cuts.map((cut, index) => ({
       cut,
+      shape: rowShape(model, cut),
       featureDim: network.outputs[index]?.length ?? 0,
       key: featureKey(model, cut),
     })),
     run: (pixels, count) => session.run(pixels, [count, input.height, input.width, input.channels]),
     dispose: () => session.dispose(),
   };
+}
+
+function rowShape(model: LoadedModel, { layer, pooling }: FeatureCut): number[] {
+  const shape = model.layers.find(({ name }) => name === layer)?.outputShape ?? [];
+  return pooling === 'average' && shape.length === 3 ? shape.slice(2) : shape;
 }
 
 /**

@@ -1,23 +1,25 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hashBytes } from '../sha256.js';
+import { bytesPerValue } from './row-encoding.js';
 
 /**
- * Rows of features in one file: `MZF1`, the length of the header, the header as JSON, then float32 rows, little-endian.
+ * Rows of features in one file: `MZF1`, the length of the header, the header as JSON, then the rows, little-endian.
  * The file is named by the digest of its bytes, so that a damaged one is recognised.
  */
-export interface FeatureShard {
-  header: ShardHeader;
-  /** float32 [images, featureDim]. */
-  rows: Float32Array;
+export interface OpenShard {
+  readonly header: ShardHeader;
+  /** Reads some rows that lie together. */
+  read(firstRow: number, rowCount: number, target: Uint8Array): Promise<void>;
+  close(): Promise<void>;
 }
 
 const shardHeader = z.object({
   /** What the rows depend on besides the picture. */
   key: z.string(),
   featureDim: z.int().min(1),
+  dtype: z.enum(['float32', 'float16']).default('float32'),
   /** Digest of each row's picture. */
   images: z.array(z.string()).min(1),
   /** What it took to compute the rows: how dear their loss is. */
@@ -29,20 +31,39 @@ export type ShardHeader = z.output<typeof shardHeader>;
 const magic = Buffer.from('MZF1');
 const prefixBytes = 8;
 const maxHeaderBytes = 64 * 2 ** 20;
+const pieceBytes = 2 ** 20;
 export const shardExtension = '.features';
 
-/** Writes a shard so that readers see it whole or not at all. */
-export async function writeShard(folder: string, { header, rows }: FeatureShard): Promise<void> {
+export function rowBytes({ featureDim, dtype }: Pick<ShardHeader, 'featureDim' | 'dtype'>): number {
+  return featureDim * bytesPerValue[dtype];
+}
+
+/**
+ * Writes a shard so that readers see it whole or not at all.
+ *
+ * @param rows [images, featureDim] as `header.dtype` says.
+ * @returns its path.
+ */
+export async function writeShard(folder: string, header: ShardHeader, rows: Uint8Array): Promise<string> {
   const head = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(prefixBytes);
   magic.copy(prefix);
   prefix.writeUInt32LE(head.length, magic.length);
-  const content = Buffer.concat([prefix, head, Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength)]);
+  const parts = [prefix, head, rows];
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  const path = join(folder, `${hash.digest('hex')}${shardExtension}`);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `${randomBytes(8).toString('hex')}.tmp`);
   try {
-    await writeFile(temporary, content, { flag: 'wx' });
-    await rename(temporary, join(folder, `${hashBytes(content)}${shardExtension}`));
+    const file = await open(temporary, 'wx');
+    try {
+      for (const part of parts) await file.writeFile(part);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    return path;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -54,34 +75,70 @@ export async function readShardHeader(path: string): Promise<ShardHeader | undef
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    const prefix = Buffer.alloc(prefixBytes);
-    await file.read(prefix, 0, prefixBytes, 0);
-    const length = prefix.readUInt32LE(magic.length);
-    if (!prefix.subarray(0, magic.length).equals(magic) || length > maxHeaderBytes) return undefined;
-    const head = Buffer.alloc(length);
-    await file.read(head, 0, length, prefixBytes);
-    return parseHeader(head);
+    return (await readHeader(file))?.header;
+  } catch {
+    return undefined;
   } finally {
     await file.close();
   }
 }
 
-/** The whole shard, its bytes compared with the digest in its name. Undefined when they differ. */
-export async function readShard(path: string): Promise<FeatureShard | undefined> {
-  const content = await readFile(path).catch(() => undefined);
-  if (content === undefined || !path.endsWith(`${hashBytes(content)}${shardExtension}`)) return undefined;
-  const start = prefixBytes + content.readUInt32LE(magic.length);
-  const header = parseHeader(content.subarray(prefixBytes, start));
-  if (header === undefined) return undefined;
-  // A copy: typed arrays need aligned bytes.
-  const rows = new Float32Array(new Uint8Array(content.subarray(start)).buffer);
-  return rows.length === header.images.length * header.featureDim ? { header, rows } : undefined;
+/**
+ * Opens a shard after comparing its bytes with the digest in its name. It can then be read even if the file is removed.
+ * Undefined when it is damaged, or gone.
+ */
+export async function openShard(path: string): Promise<OpenShard | undefined> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  const shard = await verify(file, path).catch(() => undefined);
+  if (shard === undefined) await file.close();
+  return shard;
 }
 
-function parseHeader(bytes: Uint8Array): ShardHeader | undefined {
-  try {
-    return shardHeader.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
-  } catch {
-    return undefined;
+async function verify(file: FileHandle, path: string): Promise<OpenShard | undefined> {
+  const { sha256, sizeBytes } = await hashOpenFile(file);
+  if (!path.endsWith(`${sha256}${shardExtension}`)) return undefined;
+  const found = await readHeader(file);
+  if (found === undefined) return undefined;
+  const { header, start } = found;
+  const width = rowBytes(header);
+  if (sizeBytes !== start + header.images.length * width) return undefined;
+  return {
+    header,
+    read: (firstRow, rowCount, target) =>
+      readExactly(file, target.subarray(0, rowCount * width), start + firstRow * width),
+    close: () => file.close(),
+  };
+}
+
+async function readHeader(file: FileHandle): Promise<{ header: ShardHeader; start: number } | undefined> {
+  const prefix = Buffer.alloc(prefixBytes);
+  await readExactly(file, prefix, 0);
+  const length = prefix.readUInt32LE(magic.length);
+  if (!prefix.subarray(0, magic.length).equals(magic) || length > maxHeaderBytes) return undefined;
+  const head = Buffer.alloc(length);
+  await readExactly(file, head, prefixBytes);
+  const header = shardHeader.safeParse(JSON.parse(head.toString())).data;
+  return header && { header, start: prefixBytes + length };
+}
+
+async function readExactly(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < target.length) {
+    const { bytesRead } = await file.read(target, done, target.length - done, position + done);
+    if (bytesRead === 0) throw new Error('the shard ends before its rows do');
+    done += bytesRead;
+  }
+}
+
+async function hashOpenFile(file: FileHandle): Promise<{ sha256: string; sizeBytes: number }> {
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(pieceBytes);
+  let sizeBytes = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(piece, 0, piece.length, sizeBytes);
+    if (bytesRead === 0) return { sha256: hash.digest('hex'), sizeBytes };
+    hash.update(piece.subarray(0, bytesRead));
+    sizeBytes += bytesRead;
   }
 }

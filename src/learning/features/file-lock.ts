@@ -11,8 +11,8 @@ const staleMs = 60_000;
 
 /**
  * Runs `work` while holding a lock file, waiting for whoever holds it. A lock whose process is gone is taken over.
- * Two holders at once are possible if a process sleeps for longer than a minute: `work` must stay correct then, and
- * only waste effort.
+ * Two holders at once are possible if a process sleeps for longer than a minute, or if the folder takes no files:
+ * `work` must stay correct then, and only waste effort.
  *
  * @throws `signal.reason` when aborted while waiting.
  */
@@ -21,11 +21,11 @@ export async function withFileLock<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
   const token = randomBytes(8).toString('hex');
   const content = JSON.stringify({ pid: process.pid, host: hostname(), token });
-  while (!(await create(path, content))) {
+  for (let state = await create(path, content); state !== 'created'; state = await create(path, content)) {
     signal?.throwIfAborted();
+    if (state === 'impossible') return work();
     if (!(await removeIfDead(path, token))) await wait(pollMs, undefined, { signal }).catch(() => undefined);
   }
   const heartbeat = setInterval(() => void touch(path), heartbeatMs);
@@ -40,13 +40,34 @@ export async function withFileLock<T>(
   }
 }
 
-async function create(path: string, content: string): Promise<boolean> {
+/**
+ * Runs `work` while holding several locks. They are taken in the order of their names, so that two who want the same
+ * ones do not wait for each other.
+ */
+export async function withFileLocks<T>(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first, ...others] = [...new Set(paths)].sort();
+  if (first === undefined) return work();
+  return withFileLock(first, signal, () => withFileLocks(others, signal, work));
+}
+
+async function create(path: string, content: string): Promise<'created' | 'taken' | 'impossible'> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch {
+    return 'impossible';
+  }
   try {
     await writeFile(path, content, { flag: 'wx' });
-    return true;
+    return 'created';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return 'taken';
+    // On a full disk the file is there, but empty.
+    await rm(path, { force: true }).catch(() => undefined);
+    return 'impossible';
   }
 }
 
