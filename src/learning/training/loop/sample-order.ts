@@ -1,5 +1,5 @@
 import { createRandom, shuffle } from '../../random.js';
-import { deriveSeed } from './derive-seed.js';
+import { deriveSeed, stream } from './derive-seed.js';
 
 /**
  * How often pictures of a class of n pictures are drawn: in proportion to n (`instance-balanced`: every picture once an
@@ -45,12 +45,12 @@ export function createSampleOrder(
       for (let at = epoch * perEpoch; at < (epoch + 1) * perEpoch; at++) {
         if (Math.floor(at / group.length) !== pass) {
           pass = Math.floor(at / group.length);
-          order = shuffle([...group], createRandom(deriveSeed(seed, 1 + which, pass)));
+          order = shuffle([...group], createRandom(deriveSeed(seed, stream.classOrder, which, pass)));
         }
         drawn.push({ row: order[at % group.length] ?? 0, pass });
       }
     });
-    shuffle(drawn, createRandom(deriveSeed(seed, 0, epoch)));
+    shuffle(drawn, createRandom(deriveSeed(seed, stream.epochOrder, epoch)));
     return {
       rows: Int32Array.from(drawn, ({ row }) => row),
       passes: Int32Array.from(drawn, ({ pass }) => pass),

@@ -1,0 +1,75 @@
+import type { TrainingData } from '../data/training-data.js';
+import type { TrainingStep } from '../engines/training-engine.js';
+import { readAhead } from './read-ahead.js';
+import { suggestLearningRate } from './suggest-learning-rate.js';
+import { createTrainingBatches, type BatchRecipe } from './training-batches.js';
+import type { TrainingReporter } from './training-run.js';
+
+export interface LearningRateSearchRun {
+  /** Borrowed; its state is the same before and after, bit for bit. */
+  step: TrainingStep;
+  data: TrainingData;
+  numClasses: number;
+  recipe: BatchRecipe;
+  seed: number;
+  signal?: AbortSignal;
+  on?: Partial<TrainingReporter>;
+  /** Steps of the search at most; 100. */
+  steps?: number;
+  /** First learning rate; 1e-7. */
+  minimum?: number;
+  /** Last learning rate, if the loss does not explode before; 10. */
+  maximum?: number;
+}
+
+export interface LearningRateSearch {
+  /** Where the loss falls steadily; undefined where it fell at no rate. */
+  learningRate: number | undefined;
+  /** A point per step. */
+  curve: { learningRate: number; loss: number; smoothedLoss: number }[];
+  stoppedBecause: 'steps' | 'exploded';
+}
+
+/** What a past loss still counts for when the next has come. */
+const memory = 0.98;
+/** The search ends when the smoothed loss is so many times the lowest. */
+const explosionFactor = 4;
+
+/**
+ * Learning-rate range test: trains for a hundred real batches while the rate rises exponentially, and suggests the rate
+ * in the middle of the longest fall of the loss. Afterwards everything is as it was.
+ *
+ * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted
+ * @see Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3
+ * @see Howard & Gugger, "fastai: a layered API for deep learning", 2020 (smoothing, end at four times the lowest loss)
+ */
+export async function findLearningRate(run: LearningRateSearchRun): Promise<LearningRateSearch> {
+  const { step, data, numClasses, recipe, seed, signal, on, steps = 100, minimum = 1e-7, maximum = 10 } = run;
+  const batches = createTrainingBatches(data, numClasses, recipe, seed);
+  const before = await step.readState();
+  const curve: LearningRateSearch['curve'] = [];
+  let sum = 0;
+  let weight = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  let stoppedBecause: LearningRateSearch['stoppedBecause'] = 'steps';
+  try {
+    for await (const batch of readAhead(0, steps, batches.read, signal)) {
+      const learningRate = minimum * (maximum / minimum) ** (curve.length / Math.max(1, steps - 1));
+      const { loss } = await step.step(batch, learningRate);
+      sum = memory * sum + loss;
+      weight = memory * weight + 1;
+      const smoothedLoss = sum / weight;
+      // Also true for a loss that is not a number.
+      if (!(smoothedLoss <= explosionFactor * lowest)) {
+        stoppedBecause = 'exploded';
+        break;
+      }
+      lowest = Math.min(lowest, smoothedLoss);
+      curve.push({ learningRate, loss, smoothedLoss });
+      on?.progress?.('finding the learning rate', curve.length, steps);
+    }
+  } finally {
+    await step.writeState(before);
+  }
+  return { learningRate: suggestLearningRate(curve), curve, stoppedBecause };
+}
