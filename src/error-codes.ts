@@ -217,6 +217,10 @@ export const errorCodes = {
     httpStatus: 507,
     meaning: 'The fit would need more memory than the machine has free.',
   },
+  FEATURE_CACHE_TOO_SMALL: {
+    httpStatus: 507,
+    meaning: 'The output of the frozen layers for all pictures and views does not fit into the feature cache.',
+  },
   FEATURES_NOT_FINITE: {
     httpStatus: 422,
     meaning: 'The base model gives NaN or infinity for a picture, so nothing can be fitted on its features.',
@@ -228,6 +232,10 @@ export const errorCodes = {
   TRAINING_LAYER_UNSUPPORTED: {
     httpStatus: 422,
     meaning: 'A layer of the network, or an operation it needs, cannot be trained by this engine.',
+  },
+  TRAINING_MEMORY_INSUFFICIENT: {
+    httpStatus: 507,
+    meaning: 'Training would take more memory than the job may have; the message says what to lower.',
   },
   TRAINING_RECIPE_INVALID: {
     httpStatus: 422,
