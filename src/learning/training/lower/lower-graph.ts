@@ -7,6 +7,7 @@ import type { LoweredGraph, LoweredPort, LoweringOptions } from './lowered-graph
 import type { LoweringContext } from './lowering-context.js';
 import { OnnxEmitter } from './onnx-emitter.js';
 import { operationTable } from './operations/operation-table.js';
+import { simplifyGraph } from './simplify/simplify-graph.js';
 import { ValueForms, isConstant } from './value-forms.js';
 
 /**
@@ -15,7 +16,7 @@ import { ValueForms, isConstant } from './value-forms.js';
  * @throws ZooError TRAINING_LAYER_UNSUPPORTED naming a kernel that has no lowering
  */
 export function lowerGraph(recorded: RecordedGraph, options: LoweringOptions = {}): LoweredGraph {
-  const graph = recorded;
+  const graph = simplifyGraph(recorded);
   const values = liveValues(graph);
   const onnx = new OnnxEmitter();
   const context: LoweringContext = {

@@ -6,6 +6,7 @@ import { indexingOperations } from './indexing.js';
 import { matrixOperations } from './matrix.js';
 import { maxPoolingOperations } from './max-pooling.js';
 import { oneOperandOperations } from './one-operand.js';
+import { rectifierOperations } from './rectifiers.js';
 import { reduceOperations } from './reduce.js';
 import { resizeOperations } from './resize.js';
 import { severalOperandsOperations } from './several-operands.js';
@@ -20,6 +21,7 @@ export const operationTable: OperationTable = {
   ...matrixOperations,
   ...maxPoolingOperations,
   ...oneOperandOperations,
+  ...rectifierOperations,
   ...reduceOperations,
   ...resizeOperations,
   ...severalOperandsOperations,
