@@ -80,8 +80,8 @@ export class GraphEditor {
 export interface SourceGraph {
   /** In how many places of the graph a value is read, the outputs among them. */
   readersOf(simplified: RecordedValue): number;
-  /** Whether the gradient of that filter under that input is computed anyway. */
-  hasFilterGradient(x: RecordedValue, filter: RecordedValue): boolean;
+  /** The gradient of a filter of that shape under that input, where the graph computes it, as it was before. */
+  filterGradientOf(x: RecordedValue, filter: RecordedValue): RecordedValue | undefined;
 }
 
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {

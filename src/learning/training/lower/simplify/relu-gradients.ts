@@ -40,33 +40,25 @@ function reluGradient(
   editor: GraphEditor,
 ): RecordedValue | undefined {
   const x = steppedValue(mask);
-  if (x !== undefined) {
-    const clipped = clippedGradient(dy, x, editor);
-    return clipped ?? gradientOf(editor.unary('Relu', x), dy, undefined, editor);
-  }
-  // tfjs' Relu6: x ≤ 6 and x > 0, multiplied.
-  const product = withoutCast(mask);
-  if (product.op !== 'Multiply') return undefined;
-  const { a, b } = product.inputs;
-  if (a === undefined || b === undefined) return undefined;
-  for (const [below, above] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const from = steppedValue(above);
-    const comparison = withoutCast(below);
-    const ceiling = comparison.inputs['b'] === undefined ? undefined : uniformValue(comparison.inputs['b']);
-    if (
-      comparison.op === 'LessEqual' &&
-      from !== undefined &&
-      comparison.inputs['a'] === from &&
-      ceiling !== undefined
-    ) {
-      const y = clippedRelu(from, ceiling, editor);
-      if (y !== undefined) return gradientOf(y, dy, ceiling, editor);
-    }
-  }
-  return undefined;
+  if (x === undefined) return clippedByMask(dy, withoutCast(mask), editor);
+  return clippedGradient(dy, x, editor) ?? gradientOf(editor.unary('Relu', x), dy, undefined, editor);
+}
+
+/** tfjs' Relu6 multiplies by (x ≤ 6) · (x > 0), which has become the gradient of a rectifier already. */
+function clippedByMask(
+  dy: RecordedValue,
+  mask: RecordedValue,
+  editor: GraphEditor,
+): RecordedValue | undefined {
+  const x = mask.inputs['y']?.inputs['x'];
+  const isBelow = mask.op === 'ReluGradient' ? mask.inputs['dy'] : undefined;
+  if (isBelow === undefined || x === undefined) return undefined;
+  const comparison = withoutCast(isBelow);
+  const { a, b } = comparison.inputs;
+  const ceiling = b === undefined ? undefined : uniformValue(b);
+  if (comparison.op !== 'LessEqual' || a !== x || ceiling === undefined) return undefined;
+  const y = clippedRelu(x, ceiling, editor);
+  return y === undefined ? undefined : gradientOf(y, dy, ceiling, editor);
 }
 
 /** A gradient that came through `clipByValue(relu(x), 0, ceiling)` and now meets relu's step. */

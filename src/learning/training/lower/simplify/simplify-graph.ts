@@ -14,11 +14,12 @@ import { sumThroughKernels } from './sum-through-kernels.js';
 const always = [decomposeFused, foldUniform, removeIdentities, narrowBroadcasts];
 
 /**
- * Two rounds, because a scale can be folded into a convolution only once nothing else reads the convolution's own
- * result, and the first round takes such readers away.
+ * In rounds, because a rule of one needs what the one before has done everywhere: padding must be with the convolutions
+ * before their kernels' gradients can be recognised, and only what nothing else reads can take a scale in.
  */
 const rounds: SimplificationRule[][] = [
-  [...always, recogniseReluGradients, absorbPadding, gatherScales, sumThroughKernels],
+  [...always, recogniseReluGradients, absorbPadding, gatherScales],
+  [...always, gatherScales, sumThroughKernels],
   [...always, gatherScales, foldScalesIntoConvolutions],
 ];
 
@@ -76,8 +77,8 @@ class Source implements SourceGraph {
     return count;
   }
 
-  hasFilterGradient(x: RecordedValue, filter: RecordedValue): boolean {
-    return this.filterGradients.some((gradient) => {
+  filterGradientOf(x: RecordedValue, filter: RecordedValue): RecordedValue | undefined {
+    return this.filterGradients.find((gradient) => {
       const input = gradient.inputs['x'];
       return (
         input !== undefined &&

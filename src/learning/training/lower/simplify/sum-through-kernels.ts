@@ -79,14 +79,9 @@ function sumOverKernel(
 ): RecordedValue | undefined {
   const { x, filter, bias } = convolution.inputs;
   if (x === undefined || filter === undefined || bias !== undefined) return undefined;
-  if (!editor.before.hasFilterGradient(x, filter)) return undefined;
-  const gradient = editor.make({
-    op: `${convolution.op}BackpropFilter`,
-    inputs: { x, dy: p },
-    attributes: { ...convolution.attributes, filterShape: filter.shape },
-    shape: filter.shape,
-    dtype: 'float32',
-  });
+  const computed = editor.before.filterGradientOf(x, filter);
+  if (computed === undefined) return undefined;
+  const gradient = editor.make({ ...computed, inputs: { x, dy: p } });
   const axes = convolution.op === 'Conv2D' ? [0, 1, 2] : [0, 1];
   const sum = editor.sum(editor.binary('Multiply', filter, gradient), axes, false);
   return editor.reshape(sum, [convolution.shape[3] ?? 1]);
