@@ -56,6 +56,14 @@ function refuseTraining({ name, config, inputs, mode }: NoiseLayer): Tensor {
   return input;
 }
 
+/** The share of values that a layer drops in training, or the strength of its noise; 0 for layers without. */
+export function noiseRate({ kind, config }: { kind: LayerKind; config: unknown }): number {
+  if (!dropoutLayers.includes(kind)) return 0;
+  const { rate, stddev } = config as z.output<typeof noiseConfig>;
+  const strength = stddev ?? rate;
+  return typeof strength === 'number' ? strength : 0;
+}
+
 function maskOf(name: string, input: Tensor, rate: unknown, mode: NoiseLayer['mode']): Tensor | undefined {
   return typeof rate === 'number' && rate > 0 ? mode.dropoutMask(name, input.shape, rate) : undefined;
 }
