@@ -52,11 +52,11 @@ export async function fillStores(
         async () => {
           // Whoever held the lock may have computed what is missing.
           for (const store of stores) await store.refresh();
-          const indices = missing(source, stores);
           if (!evicted) {
             evicted = true;
             await makeRoom(source, views, room, options);
           }
+          const indices = missing(source, stores).slice(0, rowsToKeep(stores));
           await computeRows(extractor, source, one, indices, {
             ...options,
             progress: (done) =>
@@ -84,6 +84,13 @@ async function makeRoom(
     `Features of ${source.count} pictures take ${neededBytes} bytes, the cache has room for ${room.availableBytes}: they are not kept.`,
   );
   for (const store of stores) store.onDisk = false;
+}
+
+/** How many more rows find a place; computing others would be for nothing. */
+function rowsToKeep(stores: readonly RowStore[]): number {
+  if (stores.every((store) => store.onDisk)) return Infinity;
+  const rowBytes = stores.reduce((sum, store) => sum + store.rowBytes, 0);
+  return Math.floor(Math.min(...stores.map((store) => store.memory.freeBytes)) / rowBytes);
 }
 
 async function computeRows(

@@ -39,9 +39,9 @@ export class RowStore {
   private readonly seen = new Set<string>();
   private readonly folder: string;
   private readonly wanted: ReadonlySet<string>;
-  private readonly memory: RowMemory;
+  readonly memory: RowMemory;
   private readonly log: (message: string) => void;
-  /** False: new rows are kept in memory alone. */
+  /** False: new rows are kept in memory alone, since the disk has no room or refused them. */
   onDisk = true;
 
   constructor(
@@ -149,6 +149,7 @@ export class RowStore {
       return await writeShard(this.keyFolder, header, rows);
     } catch (error) {
       // A full disk costs the cache, not the job.
+      this.onDisk = false;
       this.log(`Features could not be kept (${error instanceof Error ? systemCode(error) : 'unknown'}).`);
       return undefined;
     }
