@@ -24,6 +24,14 @@ export const builtInSources: readonly StrategySource[] = [
     name: 'modelzoo/feature-extraction-svm',
     import: () => import('./feature-extraction-svm/index.js'),
   },
+  {
+    name: 'modelzoo/partial-fine-tuning',
+    import: () => import('./partial-fine-tuning/index.js'),
+  },
+  {
+    name: 'modelzoo/full-retraining',
+    import: () => import('./full-retraining/index.js'),
+  },
 ];
 
 /**

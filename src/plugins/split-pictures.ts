@@ -1,11 +1,11 @@
 import type { DatasetIndex, IndexedImage, Split } from '../learning/dataset-manifest.js';
 import type { DatasetFolder } from '../learning/datasets/dataset-folder.js';
-import type { ImageSource } from '../learning/images/image-source.js';
+import type { DigestedSource } from '../learning/features/feature-cache.js';
 import type { DataSummary } from './contract.js';
 
 /** The pictures of one split, in the order of the index. */
 export interface SplitPictures {
-  source: ImageSource;
+  source: DigestedSource;
   /** int32 [pictures]. */
   labels: Int32Array;
   /** 1 where a picture nearly equals one of an earlier split. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Split } from '../learning/dataset-manifest.js';
 import type { FeatureCache } from '../learning/features/feature-cache.js';
-import { createFeatureExtractor } from '../learning/features/feature-extractor.js';
+import { estimateCacheBytes } from '../learning/features/cache-room.js';
+import { createFeatureExtractor, type FeatureExtractor } from '../learning/features/feature-extractor.js';
 import { augmentations, augmentationVersion } from '../learning/images/augmentation.js';
 import type { LoadedModel } from '../learning/tfjs-layers/network.js';
 import { openCachedPrefixData } from '../learning/training/data/cached-prefix-data.js';
+import { LivePrefixData } from '../learning/training/data/live-prefix-data.js';
 import { PictureData } from '../learning/training/data/picture-data.js';
 import type { TrainingData } from '../learning/training/data/training-data.js';
 import type { TrainerSetup } from './contract.js';
@@ -38,7 +40,7 @@ export interface TrainingPictures {
  * Opens pictures for training: decoded and varied anew in every epoch where the whole network trains; as the cached
  * output of the frozen layers, in a fixed number of views, where a prefix is frozen.
  *
- * @throws ZooError IMAGE_UNREADABLE, FEATURE_CACHE_TOO_SMALL, DISK_NEARLY_FULL; `signal.reason` when aborted
+ * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted
  */
 export async function openTrainingPictures(input: TrainingPicturesInput): Promise<TrainingPictures> {
   const { setup } = input;
@@ -84,13 +86,24 @@ async function frozenOutput(input: TrainingPicturesInput, frozenUpTo: string): P
     await extractor.dispose();
   };
   const open = async (split: 'train' | 'validation', share: number): Promise<TrainingData> => {
+    const { source: images, labels } = pictures[split];
     const isVaried = split === 'train' && setup.augmentation !== 'none' && setup.views > 1;
+    const augmentation = isVaried ? augmentations[setup.augmentation] : augmentations.none;
+    const views = isVaried ? setup.views : 1;
+    if (!(await fitsIntoCache(input, extractor, images.count, views))) {
+      on.log(
+        `The output of layer ${frozenUpTo} for ${images.count} pictures in ${views} views does not fit into the feature ` +
+          'cache; it is computed whenever it is needed, which takes longer.',
+      );
+      return new LivePrefixData({ extractor, images, labels, augmentation, views });
+    }
     const [data] = await openCachedPrefixData({
       extractor,
-      images: pictures[split].source,
-      labels: pictures[split].labels,
+      images,
+      labels,
       cache,
-      ...(isVaried ? { augmentation: augmentations[setup.augmentation], views: setup.views } : {}),
+      augmentation,
+      views,
       memoryBytes: memoryBytes * share,
       signal,
       progress: (done, total) => on.progress(`running frozen layers on ${split} pictures`, done, total),
@@ -116,10 +129,20 @@ async function frozenOutput(input: TrainingPicturesInput, frozenUpTo: string): P
   }
 }
 
+async function fitsIntoCache(
+  { cache }: TrainingPicturesInput,
+  extractor: FeatureExtractor,
+  count: number,
+  views: number,
+): Promise<boolean> {
+  const { availableBytes } = await cache.room();
+  return estimateCacheBytes({ extractor, count, views }) <= availableBytes;
+}
+
 function digestOf(pictures: TrainingPicturesInput['pictures'], facts: (string | number)[]): string {
   const hash = createHash('sha256').update(JSON.stringify([augmentationVersion, ...facts]));
   for (const { source } of [pictures.train, pictures.validation]) {
-    for (let index = 0; index < source.count; index++) hash.update(source.sha256?.(index) ?? String(index));
+    for (let index = 0; index < source.count; index++) hash.update(source.sha256(index));
     hash.update('\n');
   }
   return hash.digest('hex');

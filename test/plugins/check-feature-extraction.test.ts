@@ -69,7 +69,7 @@ describe('feature-extraction-svm', () => {
       'layer is "block1_skip", after which the network cannot be cut, because other tensors pass beside it. The next cut point is block1_add.',
     );
     expect(check({ layer: 'zzz' })[0]?.message).toBe(
-      'layer is "zzz", which is no layer of the base model. Cut points near the end: block2_out, pool, head.',
+      'layer is "zzz", which is no layer of the base model. Layers near the end: block2_out, pool, head.',
     );
   });
 

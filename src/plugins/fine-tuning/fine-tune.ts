@@ -1,0 +1,102 @@
+import type { FitContext, FineTuned, Trainer, TrainerSetup, TrainingOutcome } from '../contract.js';
+import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
+import type { FineTuningParameters } from './parameters.js';
+
+/** What a strategy decides; parameters and defaults decide the rest. */
+export interface FineTunePlan extends Pick<
+  TrainerSetup,
+  'cut' | 'frozenUpTo' | 'head' | 'initialization' | 'views'
+> {
+  /** What the strategy chose, for the card. */
+  chosen: Record<string, string | number>;
+}
+
+/**
+ * Trains what a plan says by the parameters, defaults where they say nothing: learning rate found if it is asked for,
+ * then epochs until validation stops improving, and of all weights seen, those it started from included, the best.
+ */
+export async function fineTune(
+  context: FitContext<FineTuningParameters>,
+  plan: FineTunePlan,
+): Promise<FineTuned> {
+  const { parameters, imageCounts, trainPerClass } = context;
+  const { setup, recipe } = chooseDefaults(parameters, {
+    trainCount: imageCounts.train,
+    trainPerClass,
+    initialization: plan.initialization,
+  });
+  const { chosen, ...what } = plan;
+  const trainer = await context.trainer({ ...setup, ...what });
+  try {
+    const learningRate =
+      parameters.learningRate === 'find'
+        ? await findRate(context, trainer, plan, recipe)
+        : recipe.schedule.learningRate;
+    context.log(
+      `${trainer.trainedParameterCount} parameters train: ${recipe.epochs} epochs of ${imageCounts.train} pictures at most, ` +
+        `batches of ${recipe.batchSize}, ${parameters.optimizer}, learning rate up to ${learningRate}, ` +
+        `batch normalisation ${setup.batchNormalization}, augmentation ${setup.augmentation}.`,
+    );
+    const outcome = await trainer.fit({ ...recipe, schedule: { ...recipe.schedule, learningRate } });
+    context.log(describeOutcome(outcome));
+    const trained = await trainer.read();
+    return {
+      kind: 'fine-tuned',
+      cut: plan.cut,
+      ...trained,
+      activation: 'softmax',
+      chosen: {
+        ...chosen,
+        learningRate,
+        epochs: outcome.epochsRun,
+        bestEpoch: outcome.bestEpoch,
+        batchSize: recipe.batchSize,
+        batchNormalization: setup.batchNormalization,
+        augmentation: setup.augmentation,
+        ...(outcome.bestValidation === null
+          ? {}
+          : {
+              validationAccuracy: outcome.bestValidation.accuracy,
+              validationLoss: outcome.bestValidation.loss,
+            }),
+        engine: trainer.engine,
+      },
+    };
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+async function findRate(
+  { log, parameters }: FitContext<FineTuningParameters>,
+  trainer: Trainer,
+  { initialization }: FineTunePlan,
+  recipe: Parameters<Trainer['findLearningRate']>[0],
+): Promise<number> {
+  const found = await trainer.findLearningRate(recipe);
+  if (found !== undefined) {
+    log(`The loss falls steadily at a learning rate of ${found.toPrecision(3)}; training takes it.`);
+    return found;
+  }
+  const fallback = defaultLearningRate(parameters.optimizer, initialization);
+  log(`At no learning rate did the loss fall within the search; training takes ${fallback}.`);
+  return fallback;
+}
+
+/** Says honestly what training brought. */
+function describeOutcome({ bestEpoch, epochsRun, bestValidation, history, ...end }: TrainingOutcome): string {
+  const start = history.find(({ epoch }) => epoch === 0)?.validation;
+  const loss = (score: { loss: number } | null | undefined) => score?.loss.toFixed(4) ?? 'unknown';
+  if (bestEpoch === 0) {
+    return (
+      `In ${epochsRun} epochs the validation loss never fell below ${loss(bestValidation)}, where it started: the result is ` +
+      'the linear classifier on the frozen network. Fine-tuning brought nothing here; try a lower learning rate, ' +
+      'stronger augmentation or more pictures.'
+    );
+  }
+  const why = end.stoppedBecause === 'epochs' ? 'all epochs were run' : 'it did not improve any more';
+  return (
+    `Validation loss ${start ? `fell from ${loss(start)} to` : 'reached'} ${loss(bestValidation)} in epoch ${bestEpoch} of ${epochsRun}, ` +
+    `accuracy ${((bestValidation?.accuracy ?? 0) * 100).toFixed(1)} %; training ended because ${why}.`
+  );
+}

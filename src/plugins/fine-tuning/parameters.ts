@@ -1,0 +1,162 @@
+import { z } from 'zod';
+
+/**
+ * Parameters that every strategy with a training loop has. What is left out gets a default that fits the size of the data
+ * set; `choose-defaults.ts` says which and why.
+ */
+export const fineTuningParameters = {
+  layer: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Name of the layer that the new head reads; what the base model has behind it is dropped. Left out: the last one ' +
+        'that still has height and width.',
+    )
+    .meta({ title: 'Layer of the head' }),
+  inputSize: z
+    .int()
+    .min(16)
+    .max(2048)
+    .optional()
+    .describe(
+      'Height and width in pixels at which pictures enter the network, where its layers allow it: smaller is quicker, ' +
+        'larger sees more detail. Left out: the size the base model was published with.',
+    )
+    .meta({ title: 'Input size', unit: 'pixels' }),
+  epochs: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Passes over the training pictures at most; training ends earlier when validation stops improving. Left out: by the ' +
+        'size of the data set, more for a small one.',
+    )
+    .meta({ title: 'Epochs' }),
+  batchSize: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Pictures per step. Left out: 32, fewer where there are less than 320 training pictures.')
+    .meta({ title: 'Batch size', unit: 'pictures' }),
+  learningRate: z
+    .union([z.literal('find'), z.number().min(1e-7).max(1)])
+    .optional()
+    .describe(
+      'Highest learning rate, that of the head: a number, or "find" to try rising rates for a hundred steps first and take ' +
+        'one at which the loss falls steadily. Left out: what suits the optimizer.',
+    )
+    .meta({ title: 'Learning rate' }),
+  layerDecay: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .optional()
+    .describe(
+      'Each block of layers further from the head learns at this times the rate of the one after it; 1: all at the same.',
+    )
+    .meta({ title: 'Learning-rate decay by depth', advanced: true }),
+  optimizer: z
+    .enum(['adamw', 'adam', 'sgd'])
+    .default('adamw')
+    .describe(
+      'adamw: Adam with weight decay apart from the gradient, forgiving about the learning rate. sgd: stochastic gradient ' +
+        'descent with Nesterov momentum, often the best once its rate is right. adam: with L2 penalty.',
+    )
+    .meta({ title: 'Optimizer' }),
+  momentum: z
+    .number()
+    .min(0)
+    .max(0.999)
+    .default(0.9)
+    .describe('Share of its past direction that sgd keeps. Without effect on the others.')
+    .meta({ title: 'Momentum', advanced: true }),
+  weightDecay: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'Pull of kernels towards zero; biases and batch normalisation are spared. Left out: by optimizer.',
+    )
+    .meta({ title: 'Weight decay', advanced: true }),
+  warmUpEpochs: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(
+      'Epochs, or part of one, over which the learning rate rises to its highest before a cosine takes it to zero. Left ' +
+        'out: a tenth of all epochs, at most 5.',
+    )
+    .meta({ title: 'Warm-up', unit: 'epochs', advanced: true }),
+  clipNorm: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('Largest L2 norm of all gradients together; longer ones are scaled down to it. 0: none are.')
+    .meta({ title: 'Gradient clipping', advanced: true }),
+  batchNormalization: z
+    .enum(['auto', 'frozen', 'training'])
+    .default('auto')
+    .describe(
+      'frozen: batch normalisation keeps its stored means and variances; its scale and shift train. training: it uses and ' +
+        'follows those of each batch. auto: frozen for pretrained weights on fewer than 10,000 training pictures.',
+    )
+    .meta({ title: 'Batch normalisation', advanced: true }),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.2)
+    .describe('Share of the features that is dropped at random before the head in training.')
+    .meta({ title: 'Dropout', advanced: true }),
+  augmentation: z
+    .enum(['none', 'light', 'strong'])
+    .optional()
+    .describe(
+      'How training pictures vary from pass to pass: light keeps most of the picture, mirrors it and changes light and ' +
+        'colours a little; strong crops down to a third. Left out: light, strong for random weights.',
+    )
+    .meta({ title: 'Augmentation' }),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .optional()
+    .describe('Share of the target that is spread over all classes. Left out: 0, 0.1 for random weights.')
+    .meta({ title: 'Label smoothing', advanced: true }),
+  mixupAlpha: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe(
+      'Mixes pictures and their labels in pairs, in shares drawn from Beta(alpha, alpha); 0.1 to 0.4 is usual. 0: not.',
+    )
+    .meta({ title: 'Mixup', advanced: true }),
+  classBalance: z
+    .enum(['auto', 'none', 'sampling', 'weights'])
+    .default('auto')
+    .describe(
+      'sampling: pictures of every class are drawn equally often. weights: pictures of rare classes count for more in the ' +
+        'loss. auto: sampling where the largest class has more than three times the pictures of the smallest.',
+    )
+    .meta({ title: 'Class balance', advanced: true }),
+  patience: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Epochs without a better validation loss after which training ends. The best weights are kept in any case. Left out: ' +
+        '5, 15 for random weights.',
+    )
+    .meta({ title: 'Patience', unit: 'epochs', advanced: true }),
+};
+
+export type FineTuningParameters = z.output<z.ZodObject<typeof fineTuningParameters>>;

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineStrategy } from '../contract.js';
+import { fineTuningParameters } from '../fine-tuning/parameters.js';
+import { checkPartialFineTuning } from './check-partial-fine-tuning.js';
+
+/** What a launcher can set. Everything may be left out. */
+const partialFineTuningParameters = z.object({
+  trainableFrom: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Name of the first layer that trains; all before it stay frozen. Inside a block of branches the whole block trains. ' +
+        'Left out: the last stage of the network, one more for 2,000 training pictures or more, and one more where a ' +
+        'middle layer’s features serve better than the last one’s.',
+    )
+    .meta({ title: 'Trainable from' }),
+  views: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe(
+      'How many fixed variations of each training picture the frozen layers are run on and keep, the plain one among them; ' +
+        'training takes them in turn. More are nearer to endless augmentation and take more time and disk.',
+    )
+    .meta({ title: 'Views', advanced: true }),
+  ...fineTuningParameters,
+});
+
+export type PartialFineTuningParameters = z.output<typeof partialFineTuningParameters>;
+
+/**
+ * The early layers stay frozen, the late ones train. A head is solved on the frozen network first, so that training
+ * starts from the best linear classifier instead of tearing at good layers for the sake of a random head.
+ *
+ * @see Yosinski et al., "How transferable are features in deep neural networks?", 2014
+ * @see Kumar et al., "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution", 2022 (LP-FT)
+ */
+export default defineStrategy({
+  name: 'partial-fine-tuning',
+  version: '1.0.0',
+  summary:
+    'Solves a new head, then trains it with the last layers; the frozen ones run once per picture: minutes on a CPU.',
+  parameters: partialFineTuningParameters,
+  needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'optional' },
+  check: checkPartialFineTuning,
+  load: () => import('./fit.js'),
+});
