@@ -7,7 +7,8 @@ export function entryPoint(
     | 'zoo/database/pglite-child'
     | 'jobs/child/attempt-child'
     | 'jobs/child/engine-probe'
-    | 'learning/engines/onnx-worker',
+    | 'learning/engines/onnx-worker'
+    | 'learning/training/engines/onnx/replica-worker',
 ): URL {
   return new URL(`../dist/${name}.js`, import.meta.url);
 }

@@ -78,15 +78,24 @@ export class OnnxEmitter {
     else this.nodes.push({ op: 'Identity', inputs: [tensor], outputs: [port.name], attributes: {} });
   }
 
+  /** Without what no output depends on. */
   graph(): OnnxGraph {
     const rename = (name: string) => this.renamed.get(name) ?? name;
+    const nodes = this.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    }));
+    const needed = new Set(this.outputs.map(({ name }) => name));
+    // Nodes come after those they read.
+    const live = nodes.reverse().filter((node) => {
+      if (!node.outputs.some((name) => needed.has(name))) return false;
+      node.inputs.forEach((name) => needed.add(name));
+      return true;
+    });
     return {
-      nodes: this.nodes.map((node) => ({
-        ...node,
-        inputs: node.inputs.map(rename),
-        outputs: node.outputs.map(rename),
-      })),
-      tensors: this.tensors,
+      nodes: live.reverse(),
+      tensors: this.tensors.filter(({ name }) => needed.has(name)),
       inputs: this.inputs,
       outputs: this.outputs,
     };

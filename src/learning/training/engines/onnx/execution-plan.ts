@@ -1,0 +1,38 @@
+import type { TrainingSpec } from '../training-engine.js';
+
+/** How a batch is run: by how many replicas of the network, on how many rows at a time, with how many threads each. */
+export interface ExecutionPlan {
+  replicas: number;
+  threadsPerReplica: number;
+  /** Rows of one run of the gradient graph. */
+  rowsPerRun: number;
+  /** Rows of one run of the score graph. */
+  rowsPerScore: number;
+}
+
+/** Rows that a core takes at once: few, so that what the layers hand on stays in its cache. */
+const rowsAtOnce = 4;
+
+/**
+ * With batch normalisation frozen, no row of a batch sees another, and a replica per core on a few rows at a time beats
+ * all cores on one operation after the other. Statistics of a batch need the batch in one piece.
+ */
+export function planExecution({ network, batchSize, threads }: TrainingSpec): ExecutionPlan {
+  if (network.batchNormalization === 'training') {
+    return {
+      replicas: 1,
+      threadsPerReplica: threads,
+      rowsPerRun: batchSize,
+      rowsPerScore: rowsAtOnce * threads,
+    };
+  }
+  const rowsPerCore = Math.ceil(batchSize / Math.max(1, Math.min(threads, batchSize)));
+  const rowsPerRun = Math.ceil(rowsPerCore / Math.ceil(rowsPerCore / rowsAtOnce));
+  const replicas = Math.min(threads, Math.ceil(batchSize / rowsPerRun));
+  return {
+    replicas,
+    threadsPerReplica: Math.max(1, Math.floor(threads / replicas)),
+    rowsPerRun,
+    rowsPerScore: rowsAtOnce,
+  };
+}

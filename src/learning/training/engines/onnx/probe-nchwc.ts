@@ -1,0 +1,4 @@
+/** TODO */
+export async function probeNchwc(): Promise<number> {
+  return 0;
+}
