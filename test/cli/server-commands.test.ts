@@ -78,15 +78,25 @@ describe('zoo migrate and zoo doctor', () => {
     });
     expect(doctor.code, doctor.stdout).toBe(0);
     const findings = JSON.parse(doctor.stdout) as { what: string; ok: boolean; detail: string }[];
+    const engine = findings.find(({ what }) => what === 'engine');
     expect(findings.map(({ what }) => what)).toEqual([
       'Node.js',
-      'engine',
+      'features',
       'pictures',
       'starters',
       'disk',
       'database',
       'store',
+      'engine',
+      ...['tfjs-node-gpu', 'onnxruntime', 'tfjs-node', 'tfjs-cpu'].filter(
+        (name) => !engine?.detail.startsWith(`${name} `),
+      ),
     ]);
+    expect(engine?.detail).toMatch(/^[\w-]+ trains networks, on .*\d threads?$|GPU/);
+    // Each engine is there, or has a line that says why not and what to do.
+    for (const other of findings.slice(findings.findIndex(({ what }) => what === 'engine') + 1)) {
+      expect(other.detail).toMatch(other.ok ? /^could be used too, on ./ : /^.+\. .+\.$/);
+    }
     expect(findings.find(({ what }) => what === 'database')?.detail).toMatch(
       /embedded, PostgreSQL .*1 migrations pending/,
     );

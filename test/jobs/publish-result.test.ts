@@ -14,6 +14,7 @@ import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { runChild } from '../../src/jobs/child/run-child.js';
 import { runWorker } from '../../src/jobs/worker/run-worker.js';
 import { WorkFolders } from '../../src/jobs/worker/work-folders.js';
+import type { Baseline } from '../../src/learning/evaluation.js';
 import type { RunResult } from '../../src/plugins/run-strategy.js';
 import { Model } from '../../src/zoo/database/entities/index.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
@@ -81,7 +82,6 @@ async function fineTuneUpToPublishing() {
     work,
     folder,
     threads: 1,
-    memoryBytes: 2 ** 32,
     limits: attemptLimits(zoo.config),
     signal: never,
     onReport: () => undefined,
@@ -96,6 +96,18 @@ const versionsOf = async (jobId: string): Promise<unknown[]> =>
   (await executeSql(fixture.zoo.database, `SELECT id FROM model_versions WHERE job_id = $1`, [jobId])).rows;
 
 const resultOf = () => attempt.result as unknown as RunResult;
+
+/** A baseline that the evaluation does not differ from, with one claim of its own. */
+const baselineOf = (claim: Partial<Baseline>): Baseline => ({
+  name: 'linear-probe',
+  layer: 'pool',
+  accuracy: resultOf().evaluation.accuracy,
+  difference: 0,
+  differenceInterval: [-0.1, 0.1],
+  pValue: 1,
+  verdict: 'INDISTINGUISHABLE',
+  ...claim,
+});
 
 describe('publishing', () => {
   test('happens once', async () => {
@@ -175,6 +187,16 @@ describe('what the process of a job claims', () => {
     [
       'other classes than the data set’s',
       () => void resultOf().evaluation.classes.reverse(),
+      'JOB_RESULT_INVALID',
+    ],
+    [
+      'to beat its baseline by less than nothing',
+      () => void (resultOf().evaluation.baseline = baselineOf({ verdict: 'BETTER' })),
+      'JOB_RESULT_INVALID',
+    ],
+    [
+      'another difference than that of the accuracies',
+      () => void (resultOf().evaluation.baseline = baselineOf({ difference: 0.5 })),
       'JOB_RESULT_INVALID',
     ],
     ['no evaluation', () => void Reflect.deleteProperty(attempt.result, 'evaluation'), 'JOB_RESULT_INVALID'],

@@ -1,5 +1,5 @@
 import { environmentWith, loadConfig } from '../../config.js';
-import { examine } from '../../doctor.js';
+import { examine } from '../../doctor/examine.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Output } from '../output/output.js';
 import { serverEnvironment, type ServerFlags } from './server-flags.js';
@@ -9,7 +9,9 @@ export async function doctor(output: Output, flags: ServerFlags): Promise<void> 
   const config = loadConfig(environmentWith(serverEnvironment(flags)));
   const findings = await examine(config);
   output.document(findings);
-  for (const { what, ok, detail } of findings)
-    output.line(`${ok ? 'ok  ' : 'BAD '} ${what.padEnd(9)} ${detail}`);
-  if (findings.some((finding) => !finding.ok)) process.exitCode = exitCodes.failure;
+  for (const { what, ok, optional, detail } of findings) {
+    const mark = ok ? 'ok ' : optional ? 'no ' : 'BAD';
+    output.line(`${mark} ${what.padEnd(13)} ${detail}`);
+  }
+  if (findings.some((finding) => !finding.ok && !finding.optional)) process.exitCode = exitCodes.failure;
 }

@@ -12,6 +12,7 @@ import { AttemptStopped, Lease } from '../queue/lease.js';
 import { prepareWork } from './prepare-work.js';
 import { publishResult } from '../publish/publish-result.js';
 import { runChild } from '../child/run-child.js';
+import { threadsOfJob } from './threads-of-job.js';
 import { removeFolder, type WorkFolders } from './work-folders.js';
 
 /** What a worker lends to its attempts. */
@@ -70,7 +71,7 @@ async function workAndPublish(
     events.add({ type: 'progress', phase, done, total, unit: 'BYTES' });
   const folder = await host.workFolders.create(fence);
   try {
-    const threads = Math.max(1, Math.floor(zoo.config.worker.threads / zoo.config.worker.concurrency));
+    const threads = threadsOfJob(zoo.config);
     const work = await prepareWork(job, {
       ...host,
       folder,

@@ -12,6 +12,8 @@ import { openJobQueue, type JobQueue } from '../queue/queue.js';
 import { runAttempt, type AttemptHost } from './run-attempt.js';
 import { sweepJobs } from '../queue/sweep-jobs.js';
 import { packageVersion } from './package-version.js';
+import { probeEngine } from './probe-engine.js';
+import { threadsOfJob } from './threads-of-job.js';
 import { WorkFolders } from './work-folders.js';
 import { WorkerPresence } from './worker-presence.js';
 
@@ -55,9 +57,14 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
     featureBytes: halfOfCache,
     stopping: stopping.signal,
   };
-  const queue = await openJobQueue(zoo);
+  const [queue, engine] = await Promise.all([
+    openJobQueue(zoo),
+    probeEngine(zoo.config.worker.engine, threadsOfJob(zoo.config)),
+  ]);
+  if (engine.chosen === undefined)
+    zoo.log.error({ reason: engine.failure }, 'no engine trains networks here');
   const presence = new WorkerPresence(zoo, id, () => workFolders.showLife());
-  await presence.announce(packageVersion, strategies.all.map(announce));
+  await presence.announce(packageVersion, strategies.all.map(announce), engine);
 
   const running = new Set<Promise<void>>();
   const taking = takeJobs({
@@ -69,7 +76,8 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
     signal: leaving.signal,
   });
   const sweeping = sweepRegularly(zoo, leaving.signal);
-  zoo.log.info({ worker: id, concurrency: zoo.config.worker.concurrency }, 'worker is ready');
+  const { concurrency } = zoo.config.worker;
+  zoo.log.info({ worker: id, concurrency, engine: engine.chosen }, 'worker is ready');
 
   let stopped: Promise<void> | undefined;
   const stop = async ({ finishWithinMs = 0 }: { finishWithinMs?: number } = {}) => {

@@ -1,7 +1,8 @@
-import { availableParallelism, cpus, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { AnnouncedStrategy } from '../../zoo/job-types.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { executeSql } from '../queue/execute-sql.js';
+import type { EngineReport } from './probe-engine.js';
 
 /** Without a heartbeat for so long a worker counts as gone. */
 export const workerGoneAfterMs = 30_000;
@@ -16,8 +17,11 @@ export class WorkerPresence {
     private readonly onBeat: () => Promise<void>,
   ) {}
 
-  async announce(version: string, strategies: AnnouncedStrategy[]): Promise<void> {
-    const { threads } = this.zoo.config.worker;
+  async announce(
+    version: string,
+    strategies: AnnouncedStrategy[],
+    { chosen, failure }: EngineReport,
+  ): Promise<void> {
     await executeSql(
       this.zoo.database,
       `INSERT INTO workers (id, name, engine, device, version, strategies, heartbeat_at)
@@ -25,8 +29,8 @@ export class WorkerPresence {
       [
         this.id,
         `${hostname()}:${process.pid}`,
-        'onnxruntime-cpu',
-        `${cpus()[0]?.model.trim() ?? 'CPU'}, ${Math.min(threads, availableParallelism())} threads`,
+        chosen?.name ?? 'none',
+        chosen?.device ?? failure ?? '',
         version,
         JSON.stringify(strategies),
       ],

@@ -56,9 +56,9 @@ export class WorkerType extends Node implements WorkerRow {
   strategies: WorkerRow['strategies'];
   @Field(() => String, { description: 'Machine and process.' })
   name: string;
-  @Field(() => String, { description: 'What computes, for example onnxruntime-cpu.' })
+  @Field(() => String, { description: 'What trains networks in its jobs: onnxruntime, tfjs-node-gpu, tfjs-node or tfjs-cpu; none where there is none.' })
   engine: string;
-  @Field(() => String, { description: 'What it computes on.' })
+  @Field(() => String, { description: 'What that runs on; without one, why.' })
   device: string;
   @Field(() => String, { description: 'Version of Model Zoo it runs.' })
   version: string;

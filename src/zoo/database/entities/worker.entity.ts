@@ -6,7 +6,7 @@ import type { AnnouncedStrategy } from '../../job-types.js';
 export class Worker {
   @PrimaryColumn('uuid') id: string;
   @Column('text') name: string;
-  /** For example `onnxruntime-cpu`. */
+  /** What trains networks in its jobs, for example `onnxruntime`; `none` where nothing does. */
   @Column('text') engine: string;
   @Column('text') device: string;
   @Column('text') version: string;

@@ -69,6 +69,7 @@ export function findPackage(
 
 function load({ require, id, version }: { require: NodeJS.Require; id: string; version: string }): TfjsNode {
   restoreRemovedFunction();
+  silenceRegistrations(require);
   const tf = require(id) as Tf;
   const backend = tf.findBackend('tensorflow') as unknown as {
     binding: { TF_Version: string };
@@ -82,6 +83,18 @@ function load({ require, id, version }: { require: NodeJS.Require; id: string; v
 function restoreRemovedFunction(): void {
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+/**
+ * Copies of tfjs in one process share a table of kernels, and a second copy writes a warning for every kernel that it
+ * brings again: thousands of lines.
+ */
+function silenceRegistrations(require: NodeJS.Require): void {
+  try {
+    (require('@tensorflow/tfjs-core') as Tf).enableProdMode();
+  } catch {
+    // Then there is nothing to silence; the addon says by itself what it lacks.
+  }
 }
 
 /** The first line of what was said, without the folders of this machine. */

@@ -1,32 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { pino } from 'pino';
-import type { Config } from './config.js';
-import { ZooError } from './errors.js';
-import { checkFreeSpace, freeSpace } from './zoo/disk-space.js';
-import { connectDatabase } from './zoo/database/open-database.js';
-import { migrationStatus } from './zoo/database/migrate.js';
-import { openObjectStore } from './zoo/object-store/open-object-store.js';
-
-/** One thing a server or worker needs, and how it stands. */
-export interface Finding {
-  what: string;
-  ok: boolean;
-  /** What was found; where it is not well, what to do. */
-  detail: string;
-}
+import type { Config } from '../config.js';
+import { ZooError } from '../errors.js';
+import { checkFreeSpace, freeSpace } from '../zoo/disk-space.js';
+import { connectDatabase } from '../zoo/database/open-database.js';
+import { migrationStatus } from '../zoo/database/migrate.js';
+import { openObjectStore } from '../zoo/object-store/open-object-store.js';
+import { examineEngines } from './examine-engines.js';
+import type { Finding } from './finding.js';
 
 /** Looks at everything a server and a worker need on this machine. Changes nothing but the data folder, which it makes. */
 export async function examine(config: Config): Promise<Finding[]> {
   return [
     { what: 'Node.js', ok: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
     ...(await Promise.all([
-      find('engine', () => describePackage('onnxruntime-node', 'runs the networks; only workers need it')),
+      find('features', () => describePackage('onnxruntime-node', 'computes features; only workers need it')),
       find('pictures', () => describePackage('sharp', 'decodes pictures; only workers need it')),
       find('starters', () => describePackage('nsfwjs', 'ships two starter networks; optional')),
       find('disk', () => describeDisk(config)),
     ])),
     await find('database', () => describeDatabase(config)),
     await find('store', () => describeStore(config)),
+    ...(await examineEngines(config)),
   ];
 }
 

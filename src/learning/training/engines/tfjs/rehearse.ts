@@ -1,0 +1,40 @@
+import { ZooError } from '../../../../errors.js';
+import { gradientProgram } from '../../programs/gradient-program.js';
+import { scoreProgram } from '../../programs/score-program.js';
+import type { Tf } from '../../tensor-program.js';
+import type { TrainingSpec } from '../training-engine.js';
+import { onBackend } from './on-backend.js';
+
+/**
+ * Runs the programs on one row of zeros. A layer that the backend has no kernel for shows here, before the first batch.
+ *
+ * @throws ZooError TRAINING_LAYER_UNSUPPORTED
+ */
+export function rehearse({ network }: TrainingSpec, tf: Tf, backend: string): void {
+  for (const program of [gradientProgram(network, 1), scoreProgram(network, 1)]) {
+    try {
+      onBackend(tf, backend, () => {
+        const zeros = Object.entries(program.inputs).map(([name, { shape, dtype }]) => [
+          name,
+          tf.zeros(shape, dtype),
+        ]);
+        program.run(tf, Object.fromEntries(zeros));
+        return {};
+      });
+    } catch (error) {
+      throw asUnsupported(error, backend);
+    }
+  }
+}
+
+/** tfjs and TensorFlow say by their messages only that they cannot run an operation. */
+function asUnsupported(error: unknown, backend: string): unknown {
+  const [said = ''] = (error instanceof Error ? error.message : '').split('\n');
+  if (!/^Kernel '.+' not registered|^Invalid TF_Status/.test(said)) return error;
+  return new ZooError(
+    'TRAINING_LAYER_UNSUPPORTED',
+    `The ${backend} backend of tfjs cannot run an operation of this network: ${said}`,
+    { backend },
+    { cause: error },
+  );
+}

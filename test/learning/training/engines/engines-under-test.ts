@@ -1,0 +1,30 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { engineNames } from '../../../../src/learning/training/engines/engine-wish.js';
+import { openEngine } from '../../../../src/learning/training/engines/open-engine.js';
+import type { TrainingEngine } from '../../../../src/learning/training/engines/training-engine.js';
+
+/** Where `scripts/build-tfjs-addon.mjs` builds into, unless it is told otherwise. */
+export const addonFolder =
+  process.env.ZOO_TFJS_ADDON_DIR ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'model-zoo', 'tfjs-addon');
+
+// TensorFlow reads these when it is loaded: as many threads as jobs give it here, and no word about the CPU.
+process.env.TF_NUM_INTRAOP_THREADS ??= '2';
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+
+/** Every engine, or why it is not on this machine. A GPU is no part of what must be there. */
+export async function enginesUnderTest(): Promise<{
+  engines: TrainingEngine[];
+  missing: { name: string; remedy: string }[];
+}> {
+  const engines: TrainingEngine[] = [];
+  const missing: { name: string; remedy: string }[] = [];
+  for (const name of engineNames) {
+    const standing = await openEngine(name, { addonFolder, threads: 2 });
+    if ('engine' in standing) engines.push(standing.engine);
+    else if (name !== 'tfjs-node-gpu')
+      missing.push({ name, remedy: `${standing.reason} ${standing.remedy}` });
+  }
+  return { engines, missing };
+}
