@@ -9,6 +9,9 @@ import { startTestServer, type TestServer } from '../support/server.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
 import { queueTestJob } from './support.js';
 
+/** What comes with the zoo. */
+const strategies = ['feature-extraction-svm', 'full-retraining', 'partial-fine-tuning'];
+
 let server: TestServer;
 let worker: RunningWorker;
 let ada: { id: string; token: string };
@@ -225,7 +228,7 @@ describe('a launch that cannot be', () => {
   });
 
   test('names the strategies there are', async () => {
-    expect((await launch({ strategy: 'magic' })).details).toEqual({ strategies: ['feature-extraction-svm'] });
+    expect((await launch({ strategy: 'magic' })).details).toEqual({ strategies });
   });
 
   test('knows nothing of a base that is private to another', async () => {
@@ -294,9 +297,11 @@ test('strategies say what they are, take and who can run them; workers are for a
   expect(answer.errors).toBeUndefined();
   expect(answer.data?.strategies).toMatchObject([
     { name: 'feature-extraction-svm', workerCount: 1, needs: { formats: ['tfjs-layers'], gpu: 'NONE' } },
+    { name: 'full-retraining', needs: { gpu: 'OPTIONAL' } },
+    { name: 'partial-fine-tuning', needs: { gpu: 'OPTIONAL' } },
   ]);
   expect(answer.data?.strategies[0]?.parametersSchema.properties).toHaveProperty('C');
-  expect(answer.data?.workers).toMatchObject([{ alive: true, strategies: ['feature-extraction-svm'] }]);
+  expect(answer.data?.workers).toMatchObject([{ alive: true, strategies }]);
   const member = await server.graphql(`{ workers { name } }`, {}, ada.token);
   expect(member.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
 });

@@ -13,7 +13,11 @@ const source = (name: string, candidate: unknown) => ({
 describe('the strategy loader', () => {
   it('finds the built-ins', async () => {
     const { all, find, refused } = await loadStrategies();
-    expect(all.map(({ name }) => name)).toEqual(['feature-extraction-svm']);
+    expect(all.map(({ name }) => name)).toEqual([
+      'feature-extraction-svm',
+      'full-retraining',
+      'partial-fine-tuning',
+    ]);
     expect(find('feature-extraction-svm')).toBe(featureExtraction);
     expect(find('no-such-strategy')).toBeUndefined();
     expect(refused).toEqual([]);

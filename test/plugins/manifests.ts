@@ -47,14 +47,17 @@ export function makeManifest(changes: Partial<ModelManifest> = {}): ModelManifes
 }
 
 /** A data set with so many training pictures in each class. */
-export function makeData(perClass: number[], testCount = 10): DataSummary {
+export function makeData(perClass: number[], testCount = 10, validationCount = 0): DataSummary {
   const total = perClass.reduce((sum, count) => sum + count, 0);
   return {
     task: 'image-classification',
     classes: perClass.map((_, label) => `class ${label}`),
     splits: {
       train: { imageCount: total, perClass },
-      validation: { imageCount: 0, perClass: perClass.map(() => 0) },
+      validation: {
+        imageCount: validationCount,
+        perClass: perClass.map(() => validationCount / perClass.length),
+      },
       test: { imageCount: testCount, perClass: perClass.map(() => testCount / perClass.length) },
     },
   };

@@ -143,7 +143,11 @@ describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clot
   });
 
   it.each([
-    [{ strategy: 'feature-extracton-svm' }, 'STRATEGY_UNKNOWN', /installed are feature-extraction-svm/],
+    [
+      { strategy: 'feature-extracton-svm' },
+      'STRATEGY_UNKNOWN',
+      /installed are feature-extraction-svm, full-retraining, partial-fine-tuning/,
+    ],
     [{ parameters: { C: 0, folds: 1 } }, 'STRATEGY_PARAMETERS_INVALID', /C is 0.*\n.*folds is 1/],
     [{ parameters: { layer: 'block_99', inputSize: 16 } }, 'STRATEGY_NOT_APPLICABLE', /block_99/],
   ])('refuses %j before any work, with every reason', async (changes, code, message) => {
