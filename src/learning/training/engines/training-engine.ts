@@ -39,7 +39,7 @@ export type OptimizerSpec =
 
 /** Training of one network under way. One call at a time. */
 export interface TrainingStep {
-  /** One step of the optimizer. Afterwards weights, slots and moving statistics are the new ones, unless `loss` is not finite. */
+  /** One step of the optimizer. Afterwards weights, slots and moving statistics are the new ones, unless `loss` or `gradientNorm` is not finite. */
   step(batch: TrainingBatch, learningRate: number): Promise<StepResult>;
   /**
    * Logits under the weights as they are, in inference mode.

@@ -194,6 +194,18 @@ describe.each(engines)('$name', (engine) => {
     });
   });
 
+  it('is as it was after gradients too large for float32', async () => {
+    await using(engine, await tinySpec({ clipNorm: 1 }), async (step) => {
+      const before = await step.readState();
+      const heavy = tinyBatch(0);
+      heavy.targets.forEach((target, at) => (heavy.targets[at] = target * 1e30));
+      const { loss, gradientNorm } = await step.step(heavy, 0.02);
+      expect(Number.isFinite(loss)).toBe(true);
+      expect(Number.isFinite(gradientNorm)).toBe(false);
+      expect(await step.readState()).toEqual(before);
+    });
+  });
+
   it('refuses batches and inputs of another size', async () => {
     await using(engine, await tinySpec(), async (step) => {
       const { inputs, targets } = tinyBatch(0);

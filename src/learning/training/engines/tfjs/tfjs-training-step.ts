@@ -125,7 +125,7 @@ export class TfjsTrainingStep implements TrainingStep {
     return this.#runProgram(this.#gradients, { inputs, targets, ...masks });
   }
 
-  /** One step of the optimizer. @returns the gradients' norm. */
+  /** One step of the optimizer, unless the gradients' norm, which it gives back, is not finite. */
   async #move(found: Tensors, learningRate: number, inverseWeight: number): Promise<number> {
     const { gradientNorm, ...moved } = this.#run(() => {
       const scalars = {
@@ -136,13 +136,14 @@ export class TfjsTrainingStep implements TrainingStep {
       const tensors = Object.entries(scalars).map(([name, value]) => [name, this.#tf.scalar(value)]);
       return this.#update.run(this.#tf, { ...this.#tensors, ...found, ...Object.fromEntries(tensors) });
     });
-    this.#replace(moved);
-    this.#stepsDone++;
-    try {
-      return await numberIn(gradientNorm);
-    } finally {
-      dispose({ gradientNorm });
+    const norm = await numberIn(gradientNorm).finally(() => dispose({ gradientNorm }));
+    if (Number.isFinite(norm)) {
+      this.#replace(moved);
+      this.#stepsDone++;
+    } else {
+      dispose(moved);
     }
+    return norm;
   }
 
   /** @param given what is not on the device already. */
