@@ -25,13 +25,15 @@ export function lowerGraph(recorded: RecordedGraph, options: LoweringOptions = {
     readers: readersOf(values),
   };
   const inputs = Object.entries(graph.inputs).map(([name, value]) =>
-    takeInput(portOf(name, value, options), value, context),
+    takeInput(portOf(name, name, value, options), value, context),
   );
   for (const value of values) {
-    if (value.op !== 'Input' && !isConstant(value)) lowerOperation(value, context);
+    // A convolution may have made what is read from it as well.
+    const isDone = isConstant(value) || context.values.isDefined(value);
+    if (!isDone) lowerOperation(value, context);
   }
   const outputs = Object.entries(graph.outputs).map(([name, value]) =>
-    giveOutput(portOf(name, value, options), value, context),
+    giveOutput(portOf(name, `new ${name}`, value, options), value, context),
   );
   return { bytes: encodeOnnxModel(onnx.graph()), inputs, outputs };
 }
@@ -48,23 +50,34 @@ function lowerOperation(value: RecordedValue, context: LoweringContext): void {
   lowering(value, context);
 }
 
-function portOf(name: string, { shape, dtype }: RecordedValue, options: LoweringOptions): LoweredPort {
+function portOf(
+  name: string,
+  tensor: string,
+  { shape, dtype }: RecordedValue,
+  options: LoweringOptions,
+): LoweredPort {
   if (dtype === 'bool') throw new Error(`${name} is boolean; programs take and give numbers`);
   const layout = options.layouts?.[name];
-  return { name, shape, dtype, ...(layout === undefined || isPlain(layout) ? {} : { layout: [...layout] }) };
+  return {
+    name,
+    tensor,
+    shape,
+    dtype,
+    ...(layout === undefined || isPlain(layout) ? {} : { layout: [...layout] }),
+  };
 }
 
 function takeInput(port: LoweredPort, value: RecordedValue, { onnx, values }: LoweringContext): LoweredPort {
   const layout = port.layout ?? plainLayout(port.shape.length);
-  onnx.input({ name: port.name, type: port.dtype, shape: arrange(port.shape, layout) });
-  values.define(value, layout, port.name);
+  onnx.input({ name: port.tensor, type: port.dtype, shape: arrange(port.shape, layout) });
+  values.define(value, layout, port.tensor);
   return port;
 }
 
 function giveOutput(port: LoweredPort, value: RecordedValue, { onnx, values }: LoweringContext): LoweredPort {
   const layout = port.layout ?? plainLayout(port.shape.length);
   onnx.output(values.read(value, layout), {
-    name: port.name,
+    name: port.tensor,
     type: port.dtype,
     shape: arrange(port.shape, layout),
   });

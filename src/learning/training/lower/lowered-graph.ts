@@ -8,6 +8,8 @@ export interface LoweredGraph {
 /** A named tensor that goes in or comes out. */
 export interface LoweredPort {
   name: string;
+  /** Its name in the model, where inputs and outputs must not share one. */
+  tensor: string;
   /** As the program says it. */
   shape: number[];
   dtype: 'float32' | 'int32';

@@ -25,7 +25,7 @@ export class ValueForms {
   constructor(
     private readonly onnx: OnnxEmitter,
     /** Channels in a block of ONNX Runtime's NCHWc form; 0: it is not used. */
-    private readonly blockSize: number,
+    readonly blockSize: number,
   ) {}
 
   /** Says where a value is. */
@@ -80,10 +80,20 @@ export class ValueForms {
     return this.onnx.reshape(this.readPlain(value), []);
   }
 
-  /** Whether the value could be held in blocks: a picture whose channels fill them. */
-  fitsBlocks(value: RecordedValue): boolean {
-    const channels = value.shape[3];
-    return this.blockSize > 0 && channels !== undefined && channels % this.blockSize === 0;
+  /** Whether pictures of so many channels may be held in blocks, the last of them perhaps filled up with zeros. */
+  channelsFitBlocks(channels: number): boolean {
+    // ONNX Runtime reorders four channels at a time.
+    return this.blockSize > 0 && channels >= this.blockSize && channels % 4 === 0;
+  }
+
+  /** Whether so many channels leave no place in a block empty. */
+  channelsFillBlocks(channels: number): boolean {
+    return this.blockSize > 0 && channels % this.blockSize === 0;
+  }
+
+  /** Whether a form of the value is at hand. */
+  isDefined(value: RecordedValue): boolean {
+    return this.forms.has(value) || this.blocked.has(value);
   }
 
   isBlocked(value: RecordedValue): boolean {
@@ -98,10 +108,11 @@ export class ValueForms {
   readBlocked(value: RecordedValue): string {
     const known = this.blocked.get(value);
     if (known !== undefined) return known;
+    const source = isPlain(this.layoutOf(value)) ? plainLayout(4) : channelsFirst;
     const name = this.onnx.node(
       'ReorderInput',
-      [this.read(value, channelsFirst)],
-      { channels_last: 0 },
+      [this.read(value, source)],
+      { channels_last: isPlain(source) ? 1 : 0 },
       'com.microsoft.nchwc',
     );
     this.blocked.set(value, name);
@@ -112,23 +123,27 @@ export class ValueForms {
     const forms = [...(this.forms.get(value)?.values() ?? [])];
     const same = forms.find((form) => sameBytes(value.shape, form.layout, layout));
     if (same !== undefined) return this.onnx.reshape(same.name, arrange(value.shape, layout));
-    const [source = this.unblocked(value)] = forms;
+    // From blocks both orders can be had at the speed of a copy.
+    const direct = this.blocked.has(value) && (isPlain(layout) || layout.join() === channelsFirst.join());
+    if (direct) return this.unblocked(value, layout).name;
+    const [source = this.unblocked(value, layout)] = forms;
     if (source.layout.join() === layout.join()) return source.name;
     return this.onnx.node('Transpose', [source.name], { perm: permutationBetween(source.layout, layout) });
   }
 
-  private unblocked(value: RecordedValue): Form {
+  private unblocked(value: RecordedValue, wanted: Layout): Form {
     const blocked = this.blocked.get(value);
     // Operations come after their inputs; anything else is a fault of a lowering.
     if (blocked === undefined) throw new Error(`${value.op} ${value.id} is read before it is made`);
+    const layout = isPlain(wanted) ? plainLayout(4) : channelsFirst;
     const name = this.onnx.node(
       'ReorderOutput',
       [blocked],
-      { channels: value.shape[3] ?? 0, channels_last: 0 },
+      { channels: value.shape[3] ?? 0, channels_last: isPlain(layout) ? 1 : 0 },
       'com.microsoft.nchwc',
     );
-    this.define(value, channelsFirst, name);
-    return { layout: channelsFirst, name };
+    this.define(value, layout, name);
+    return { layout, name };
   }
 
   private constant(value: RecordedValue, layout: Layout): string {

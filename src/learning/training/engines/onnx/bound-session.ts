@@ -48,10 +48,10 @@ export function dataOf(tensors: Tensors, name: string): Float32Array {
 
 function pick(tensors: Tensors, ports: readonly LoweredPort[]): Tensors {
   return Object.fromEntries(
-    ports.map(({ name }) => {
-      const tensor = tensors[name];
-      if (tensor === undefined) throw new Error(`the tensor ${name} is missing`);
-      return [name, tensor];
+    ports.map(({ name, tensor }) => {
+      const found = tensors[name];
+      if (found === undefined) throw new Error(`the tensor ${name} is missing`);
+      return [tensor, found];
     }),
   );
 }

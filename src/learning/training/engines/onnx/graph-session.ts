@@ -18,10 +18,10 @@ export async function createGraphSession(
   const session = await InferenceSession.create(lowered.bytes, sessionOptions(options.threads));
   return {
     async run(inputs) {
-      const feeds = lowered.inputs.map((port) => [port.name, tensorOf(port, inputs[port.name])] as const);
+      const feeds = lowered.inputs.map((port) => [port.tensor, tensorOf(port, inputs[port.name])] as const);
       const results = await session.run(Object.fromEntries(feeds));
       return Object.fromEntries(
-        lowered.outputs.map((port) => [port.name, dataOf(port, results[port.name]?.data)]),
+        lowered.outputs.map((port) => [port.name, dataOf(port, results[port.tensor]?.data)]),
       );
     },
     dispose: () => session.release(),

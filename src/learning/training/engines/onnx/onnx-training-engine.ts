@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { onnxRuntimeEngine } from '../../../engines/onnx-runtime.js';
 import { createSharedTensors } from './shared-tensors.js';
 import type { LoweredGraph, LoweredPort } from '../../lower/lowered-graph.js';
@@ -17,7 +16,8 @@ const loweringRevision = 1;
 export class OnnxTrainingEngine implements TrainingEngine {
   readonly name = 'onnxruntime';
   readonly version = `${onnxRuntimeEngine}/lowering-${loweringRevision}`;
-  readonly device = cpus()[0]?.model.trim() ?? 'CPU';
+
+  constructor(readonly device: string) {}
 
   async compile(spec: TrainingSpec): Promise<TrainingStep> {
     const plan = planExecution(spec);

@@ -8,6 +8,7 @@ export class ReplicaThread {
   readonly ready: Promise<unknown>;
   private readonly worker: Worker;
   private failure: Error | undefined;
+  private lastAnswer: Promise<object> = Promise.resolve({});
   private pending: { resolve(answer: object): void; reject(error: Error): void } | undefined;
 
   constructor(data: ReplicaData) {
@@ -38,16 +39,19 @@ export class ReplicaThread {
     return answer;
   }
 
+  /** Waits until the thread is idle: ended in the midst of a run, ONNX Runtime takes the whole process along. */
   async stop(): Promise<void> {
+    await this.lastAnswer.catch(() => undefined);
     await this.worker.terminate();
   }
 
   private expectAnswer(): Promise<object> {
     // Only a thread at work keeps the process alive.
     this.worker.ref();
-    return new Promise((resolve, reject) => {
+    this.lastAnswer = new Promise((resolve, reject) => {
       this.pending = { resolve, reject };
     });
+    return this.lastAnswer;
   }
 
   private fail(error: Error): void {

@@ -7,7 +7,7 @@ import {
   windowAttributes,
   type WindowGeometry,
 } from '../window-geometry.js';
-import { mirroredAttributes } from './convolution.js';
+import { mirroredAttributes } from './dense-convolution.js';
 
 /** The mean of each window; padding does not count. */
 export const averagePoolingOperations: OperationTable = {

@@ -2,11 +2,12 @@ import type { RecordedValue } from '../../record/recorded-graph.js';
 import { channelsFirst, kernelInFirst, kernelOutFirst } from '../layout.js';
 import { inputOf, numbersOf, type LoweringContext, type OperationTable } from '../lowering-context.js';
 import {
-  convolutionGeometry,
-  unreachedBorder,
-  windowAttributes,
-  type WindowGeometry,
-} from '../window-geometry.js';
+  blockedForward,
+  blockedInputGradient,
+  rowsFilterGradient,
+} from '../blocks/blocked-convolution.js';
+import { convolutionGeometry, unreachedBorder, windowAttributes } from '../window-geometry.js';
+import { isDense, mirroredAttributes } from './dense-convolution.js';
 import { mirrored, shiftedViews } from './shifted-views.js';
 
 /** Convolution over all channels, and its gradients. */
@@ -16,9 +17,11 @@ export const convolutionOperations: OperationTable = {
   Conv2DBackpropInput: inputGradient,
 };
 
-function forward(value: RecordedValue, { onnx, values }: LoweringContext): void {
+function forward(value: RecordedValue, context: LoweringContext): void {
+  const { onnx, values } = context;
   const [x, filter] = [inputOf(value, 'x'), inputOf(value, 'filter')];
   const geometry = convolutionGeometry(value, x.shape, filter.shape);
+  if (blockedForward(value, geometry, context)) return;
   const operands = [values.read(x, channelsFirst), values.read(filter, kernelOutFirst)];
   const bias = value.inputs['bias'];
   if (bias !== undefined) operands.push(values.readPlain(bias));
@@ -35,6 +38,7 @@ function inputGradient(value: RecordedValue, context: LoweringContext): void {
   const { onnx, values } = context;
   const [dy, filter] = [inputOf(value, 'dy'), inputOf(value, 'filter')];
   const geometry = convolutionGeometry(value, value.shape, filter.shape);
+  if (blockedInputGradient(value, geometry, context)) return;
   const gradient = values.read(dy, channelsFirst);
   const name = isDense(geometry)
     ? onnx.node(
@@ -50,9 +54,11 @@ function inputGradient(value: RecordedValue, context: LoweringContext): void {
 }
 
 /** Per position of the kernel, the product of the output's gradient with the input that this position saw. */
-function filterGradient(value: RecordedValue, { onnx, values }: LoweringContext): void {
+function filterGradient(value: RecordedValue, context: LoweringContext): void {
+  const { onnx, values } = context;
   const [x, dy] = [inputOf(value, 'x'), inputOf(value, 'dy')];
   const geometry = convolutionGeometry(value, x.shape, numbersOf(value, 'filterShape'));
+  if (rowsFilterGradient(value, geometry, context)) return;
   const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = geometry;
   const pixels = geometry.outHeight * geometry.outWidth;
   const gradient = onnx.reshape(values.read(dy, channelsFirst), [batch, outChannels, pixels]);
@@ -69,29 +75,4 @@ function filterGradient(value: RecordedValue, { onnx, values }: LoweringContext)
     kernelOutFirst,
     onnx.reshape(all, [outChannels, inChannels, kernelHeight, kernelWidth]),
   );
-}
-
-/** Whether every pixel of the output has a window of its own, and padding does not reach past it. */
-export function isDense({ strides, dilations, pads, ...geometry }: WindowGeometry): boolean {
-  const reach = [(geometry.kernelHeight - 1) * dilations[0], (geometry.kernelWidth - 1) * dilations[1]];
-  const [height = 0, width = 0] = reach;
-  return (
-    strides[0] === 1 &&
-    strides[1] === 1 &&
-    Math.max(pads[0], pads[2]) <= height &&
-    Math.max(pads[1], pads[3]) <= width
-  );
-}
-
-/** Of the convolution by the mirrored kernel that undoes a dense one. */
-export function mirroredAttributes(geometry: WindowGeometry): ReturnType<typeof windowAttributes> {
-  const [down, right] = [
-    (geometry.kernelHeight - 1) * geometry.dilations[0],
-    (geometry.kernelWidth - 1) * geometry.dilations[1],
-  ];
-  const [padTop, padLeft, padBottom, padRight] = geometry.pads;
-  return {
-    ...windowAttributes(geometry),
-    pads: [down - padTop, right - padLeft, down - padBottom, right - padRight],
-  };
 }

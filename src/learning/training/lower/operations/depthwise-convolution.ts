@@ -7,7 +7,12 @@ import {
   windowAttributes,
   type WindowGeometry,
 } from '../window-geometry.js';
-import { isDense, mirroredAttributes } from './convolution.js';
+import {
+  blockedDepthwiseFilterGradient,
+  blockedDepthwiseForward,
+  blockedDepthwiseInputGradient,
+} from '../blocks/blocked-depthwise-convolution.js';
+import { isDense, mirroredAttributes } from './dense-convolution.js';
 import { mirrored } from './shifted-views.js';
 
 /** Convolution of every channel by itself, with one or several kernels per channel, and its gradients. */
@@ -21,6 +26,7 @@ function forward(value: RecordedValue, context: LoweringContext): void {
   const { onnx, values } = context;
   const [x, filter] = [inputOf(value, 'x'), inputOf(value, 'filter')];
   const geometry = convolutionGeometry(value, x.shape, filter.shape);
+  if (blockedDepthwiseForward(value, geometry, context)) return;
   const operands = [values.read(x, channelsFirst), kernelOf(filter, geometry, context)];
   const bias = value.inputs['bias'];
   if (bias !== undefined) operands.push(values.readPlain(bias));
@@ -32,6 +38,7 @@ function inputGradient(value: RecordedValue, context: LoweringContext): void {
   const { onnx, values } = context;
   const [dy, filter] = [inputOf(value, 'dy'), inputOf(value, 'filter')];
   const geometry = convolutionGeometry(value, value.shape, filter.shape);
+  if (blockedDepthwiseInputGradient(value, geometry, context)) return;
   const group = geometry.inChannels;
   const gradient = values.read(dy, channelsFirst);
   const kernel = kernelOf(filter, geometry, context);
@@ -54,9 +61,11 @@ function inputGradient(value: RecordedValue, context: LoweringContext): void {
  * A convolution in which the output's gradient is the kernel: every channel of every picture is a group of its own, and
  * stride and dilation change places. The pictures are summed afterwards.
  */
-function filterGradient(value: RecordedValue, { onnx, values }: LoweringContext): void {
+function filterGradient(value: RecordedValue, context: LoweringContext): void {
+  const { onnx, values } = context;
   const [x, dy] = [inputOf(value, 'x'), inputOf(value, 'dy')];
   const geometry = convolutionGeometry(value, x.shape, numbersOf(value, 'filterShape'));
+  if (blockedDepthwiseFilterGradient(value, geometry, context)) return;
   const { batch, inChannels, outChannels, inHeight, inWidth, outHeight, outWidth } = geometry;
   const { kernelHeight, kernelWidth, strides, dilations, pads } = geometry;
   const picture = onnx.reshape(values.read(x, channelsFirst), [1, batch * inChannels, inHeight, inWidth]);

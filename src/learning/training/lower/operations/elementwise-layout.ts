@@ -43,21 +43,25 @@ function chooseLayout(value: RecordedValue, operands: RecordedValue[], { values 
   return largest === undefined ? plainLayout(rank) : values.layoutOf(largest);
 }
 
-/** Blocks mix the channels into the last axis: only operands of the same shape and single numbers go with them. */
+/**
+ * Blocks mix the channels into the last axis: only operands of the same shape and single numbers go with them. What a
+ * block is filled up with must stay zero.
+ */
 function staysInBlocks(
   value: RecordedValue,
   operands: RecordedValue[],
   { values }: LoweringContext,
 ): boolean {
+  const channels = value.shape[3] ?? 0;
   return (
     value.shape.length === 4 &&
     operands.some((operand) => values.isBlocked(operand)) &&
-    operands.every(
-      (operand) =>
-        isSingle(operand) || (values.isBlocked(operand) && operand.shape.join() === value.shape.join()),
-    )
+    operands.every((operand) => isSingle(operand) || operand.shape.join() === value.shape.join()) &&
+    (values.channelsFillBlocks(channels) || (keepsZero.has(value.op) && !operands.some(isSingle)))
   );
 }
+
+const keepsZero = new Set(['Add', 'AddN', 'ClippedRelu', 'Multiply', 'Relu', 'ReluGradient', 'Sub']);
 
 function isSingle(operand: RecordedValue): boolean {
   return sizeOf(operand.shape) === 1;

@@ -15,7 +15,7 @@ export function sumThroughKernels(value: NewValue, editor: GraphEditor): Recorde
     return undefined;
   const { scales, pictures } = factorsOf(x);
   const [first, second, third] = pictures;
-  if (first === undefined || third !== undefined) return undefined;
+  if (first === undefined || first === x || third !== undefined) return undefined;
   const sum =
     second === undefined
       ? sumPixels(first, editor)
