@@ -73,8 +73,8 @@ export function forwardActivation(name: ActivationName, x: Tensor, tf: Tf): Tens
 }
 
 /**
- * max(x, 0), at most `limit`. Where the function has a corner its slope is taken from the left: 0 at 0, 1 at `limit`. (TensorFlow and
- * PyTorch have 0 at both; no picture's activation is exactly at the limit before it is cut off.)
+ * max(x, 0), at most `limit`. The slope at a corner is that on its left: 0 at 0 and 1 at `limit`, as tfjs has it. TensorFlow
+ * and PyTorch have 0 at both, which matters only to values that are exactly there.
  */
 export function limitedRelu(x: Tensor, limit: number, tf: Tf): Tensor {
   return limit === 6 ? tf.relu6(x) : tf.minimum(tf.relu(x), limit);

@@ -41,6 +41,7 @@ function dropOut({ name, config, inputs, mode }: NoiseLayer, tf: Tf): Tensor {
   const input = only(inputs);
   const mask = maskOf(name, input, config.rate, mode);
   if (mask === undefined) return input;
+  if (Number(config.rate) >= 1) throw new LayerError(`has rate ${config.rate}; below 1 something is kept`);
   if (Array.isArray(config.noise_shape)) {
     throw new LayerError('has a noise_shape; only dropout of single values can be trained');
   }

@@ -29,15 +29,15 @@ export function decodeWeight(weight: StoredWeight): Float32Array {
   const { bytes, quantization } = weight;
   if (quantization?.dtype === 'uint8') {
     const { scale, min } = quantization;
-    return Float32Array.from(bytes, (value) => value * scale + min);
+    return toFloats(bytes, (value) => value * scale + min);
   }
   // A copy brings the alignment that typed arrays need. Not slice(): a Buffer’s shares its memory.
   const aligned = new Uint8Array(bytes);
   if (quantization === null) return new Float32Array(aligned.buffer);
   const halves = new Uint16Array(aligned.buffer);
-  if (quantization.dtype === 'float16') return Float32Array.from(halves, float16ToFloat32);
+  if (quantization.dtype === 'float16') return toFloats(halves, float16ToFloat32);
   const { scale, min } = quantization;
-  return Float32Array.from(halves, (value) => value * scale + min);
+  return toFloats(halves, (value) => value * scale + min);
 }
 
 /** @throws ZooError MODEL_WEIGHT_NOT_FINITE naming the first value that is NaN or infinite. */
@@ -60,4 +60,11 @@ export function assertFinite(layer: string, weight: StoredWeight): void {
 function bytesPerValue(quantization: Quantization | null): number {
   if (quantization === null) return 4;
   return quantization.dtype === 'uint8' ? 1 : 2;
+}
+
+/** Not Float32Array.from, which goes through an iterator: eight seconds for InceptionV3. */
+function toFloats(stored: Uint8Array | Uint16Array, decode: (value: number) => number): Float32Array {
+  const values = new Float32Array(stored.length);
+  for (let index = 0; index < stored.length; index++) values[index] = decode(stored[index] ?? 0);
+  return values;
 }
