@@ -90,4 +90,3 @@ function blockedAttributes(geometry: WindowGeometry): ReturnType<typeof windowAt
   // Unlike ONNX' own convolution, this one has no defaults.
   return { ...windowAttributes(geometry), dilations: geometry.dilations, group: 1 };
 }
-

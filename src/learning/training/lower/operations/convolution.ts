@@ -1,11 +1,7 @@
 import type { RecordedValue } from '../../record/recorded-graph.js';
 import { channelsFirst, kernelInFirst, kernelOutFirst } from '../layout.js';
 import { inputOf, numbersOf, type LoweringContext, type OperationTable } from '../lowering-context.js';
-import {
-  blockedForward,
-  blockedInputGradient,
-  rowsFilterGradient,
-} from '../blocks/blocked-convolution.js';
+import { blockedForward, blockedInputGradient, rowsFilterGradient } from '../blocks/blocked-convolution.js';
 import { convolutionGeometry, unreachedBorder, windowAttributes } from '../window-geometry.js';
 import { isDense, mirroredAttributes } from './dense-convolution.js';
 import { mirrored, shiftedViews } from './shifted-views.js';
