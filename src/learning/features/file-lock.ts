@@ -14,18 +14,23 @@ const staleMs = 60_000;
  * Two holders at once are possible if a process sleeps for longer than a minute, or if the folder takes no files:
  * `work` must stay correct then, and only waste effort.
  *
+ * @param onWait called once if the lock is held by another.
  * @throws `signal.reason` when aborted while waiting.
  */
 export async function withFileLock<T>(
   path: string,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
+  onWait?: () => void,
 ): Promise<T> {
   const token = randomBytes(8).toString('hex');
   const content = JSON.stringify({ pid: process.pid, host: hostname(), token });
+  let hasWaited = false;
   for (let state = await create(path, content); state !== 'created'; state = await create(path, content)) {
     signal?.throwIfAborted();
     if (state === 'impossible') return work();
+    if (!hasWaited) onWait?.();
+    hasWaited = true;
     if (!(await removeIfDead(path, token))) await wait(pollMs, undefined, { signal }).catch(() => undefined);
   }
   const heartbeat = setInterval(() => void touch(path), heartbeatMs);
@@ -48,10 +53,11 @@ export async function withFileLocks<T>(
   paths: readonly string[],
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
+  onWait?: () => void,
 ): Promise<T> {
   const [first, ...others] = [...new Set(paths)].sort();
   if (first === undefined) return work();
-  return withFileLock(first, signal, () => withFileLocks(others, signal, work));
+  return withFileLock(first, signal, () => withFileLocks(others, signal, work, onWait), onWait);
 }
 
 async function create(path: string, content: string): Promise<'created' | 'taken' | 'impossible'> {
