@@ -94,11 +94,27 @@ export class OnnxEmitter {
       return true;
     });
     return {
-      nodes: live.reverse(),
+      nodes: this.leavesLast(live.reverse()),
       tensors: this.tensors.filter(({ name }) => needed.has(name)),
       inputs: this.inputs,
       outputs: this.outputs,
     };
+  }
+
+  /**
+   * ONNX Runtime runs what the last node needs first, then what the one before it needs besides, and so on. With the
+   * results at the end, in the order of the ports, a gradient that comes out last is done with while the pass is at its
+   * layer: what it was made of is in the cache still, and can be forgotten.
+   */
+  private leavesLast(nodes: OnnxNode[]): OnnxNode[] {
+    const read = new Set(nodes.flatMap((node) => node.inputs));
+    const places = new Map(this.outputs.map(({ name }, place) => [name, place]));
+    const isLeaf = (node: OnnxNode) => !node.outputs.some((name) => read.has(name));
+    const place = (node: OnnxNode) => Math.max(...node.outputs.map((name) => places.get(name) ?? 0));
+    return [
+      ...nodes.filter((node) => !isLeaf(node)),
+      ...nodes.filter(isLeaf).sort((a, b) => place(a) - place(b)),
+    ];
   }
 
   /** `#` keeps it apart from the names of ports. */
