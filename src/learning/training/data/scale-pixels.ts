@@ -13,13 +13,11 @@ export function scalePixels(
   target: Float32Array,
 ): void {
   const [min, max] = range;
-  // There are 256 values a channel: looking them up is quicker than computing them.
-  const tables = Array.from({ length: channels }, (_, channel) => {
+  for (let channel = 0; channel < channels; channel++) {
     const scale = Math.fround((max - min) / 255 / (std[channel] ?? 1));
     const shift = Math.fround((min - (mean[channel] ?? 0)) / (std[channel] ?? 1));
-    return Float32Array.from({ length: 256 }, (_, pixel) => Math.fround(pixel * scale) + shift);
-  });
-  tables.forEach((table, channel) => {
-    for (let i = channel; i < pixels.length; i += channels) target[i] = table[pixels[i] ?? 0] ?? 0;
-  });
+    for (let i = channel; i < pixels.length; i += channels) {
+      target[i] = Math.fround((pixels[i] ?? 0) * scale) + shift;
+    }
+  }
 }

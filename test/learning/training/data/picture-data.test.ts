@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { createOnnxSession } from '../../../../src/learning/engines/onnx-runtime.js';
 import { augmentations } from '../../../../src/learning/images/augmentation.js';
 import { decodeImage } from '../../../../src/learning/images/decode-image.js';
+import { decodePictures } from '../../../../src/learning/images/decode-pictures.js';
 import type { InputSpec } from '../../../../src/learning/model-manifest.js';
+import { lowerNetwork } from '../../../../src/learning/onnx/lower-network.js';
 import { PictureData } from '../../../../src/learning/training/data/picture-data.js';
+import { smallNetwork } from '../../features/small-network.js';
 import { makePictures, sourceOf } from '../../support/pictures.js';
 
 const input: InputSpec = {
@@ -32,6 +36,23 @@ describe('PictureData', () => {
       const row = values.subarray(position * size, (position + 1) * size);
       row.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5));
     }
+  });
+
+  it('gives a network the very numbers that it makes of pixels by itself', async () => {
+    const { layers, manifest } = await smallNetwork();
+    const spec: InputSpec = { ...manifest.input, range: [-1, 1], mean: input.mean, std: input.std };
+    const taps = [{ layer: 'relu', pooling: 'flatten' } as const];
+    const images = sourceOf(pictures);
+    const results: Float32Array[][] = [];
+    for (const [type, values] of [
+      ['uint8', await decodePictures(images, [0, 1], spec)],
+      ['float32', await new PictureData({ images, labels, input: spec }).read([0, 1], 0)],
+    ] as const) {
+      const session = await createOnnxSession(lowerNetwork(layers, spec, taps, type), 1);
+      results.push(await session.run(values, [2, 32, 32, 3]));
+      await session.dispose();
+    }
+    expect(results[1]).toEqual(results[0]);
   });
 
   it('decodes a plain picture once if all fit into memory', async () => {
