@@ -1,7 +1,12 @@
 import type { TrainingData } from '../data/training-data.js';
 import type { TrainingStep } from '../engines/training-engine.js';
 import { readAhead } from './read-ahead.js';
-import { suggestLearningRate } from './suggest-learning-rate.js';
+import {
+  smoothLosses,
+  suggestLearningRate,
+  type LearningRateSuggestion,
+  type RangeTestPoint,
+} from './suggest-learning-rate.js';
 import { createTrainingBatches, type BatchRecipe } from './training-batches.js';
 import type { TrainingReporter } from './training-run.js';
 
@@ -23,9 +28,9 @@ export interface LearningRateSearchRun {
 }
 
 export interface LearningRateSearch {
-  /** Where the loss falls steadily; undefined where it fell at no rate. */
-  learningRate: number | undefined;
-  /** A point per step. */
+  /** Undefined where the loss neither fell nor rose, so that nothing can be said. */
+  suggestion: LearningRateSuggestion | undefined;
+  /** A point per step: the loss of its batch, and its average with the neighbours'. */
   curve: { learningRate: number; loss: number; smoothedLoss: number }[];
   stoppedBecause: 'steps' | 'exploded';
 }
@@ -36,8 +41,8 @@ const memory = 0.98;
 const explosionFactor = 4;
 
 /**
- * Learning-rate range test: trains for a hundred real batches while the rate rises exponentially, and suggests the rate
- * in the middle of the longest fall of the loss. Afterwards everything is as it was.
+ * Learning-rate range test: trains for a hundred real batches while the rate rises exponentially, and suggests one by how
+ * the loss went. Afterwards everything is as it was, also when it throws.
  *
  * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted
  * @see Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3
@@ -47,14 +52,14 @@ export async function findLearningRate(run: LearningRateSearchRun): Promise<Lear
   const { step, data, numClasses, recipe, seed, signal, on, steps = 100, minimum = 1e-7, maximum = 10 } = run;
   const batches = createTrainingBatches(data, numClasses, recipe, seed);
   const before = await step.readState();
-  const curve: LearningRateSearch['curve'] = [];
+  const points: RangeTestPoint[] = [];
   let sum = 0;
   let weight = 0;
   let lowest = Number.POSITIVE_INFINITY;
   let stoppedBecause: LearningRateSearch['stoppedBecause'] = 'steps';
   try {
     for await (const batch of readAhead(0, steps, batches.read, signal)) {
-      const learningRate = minimum * (maximum / minimum) ** (curve.length / Math.max(1, steps - 1));
+      const learningRate = minimum * (maximum / minimum) ** (points.length / Math.max(1, steps - 1));
       const { loss } = await step.step(batch, learningRate);
       sum = memory * sum + loss;
       weight = memory * weight + 1;
@@ -65,11 +70,13 @@ export async function findLearningRate(run: LearningRateSearchRun): Promise<Lear
         break;
       }
       lowest = Math.min(lowest, smoothedLoss);
-      curve.push({ learningRate, loss, smoothedLoss });
-      on?.progress?.('finding the learning rate', curve.length, steps);
+      points.push({ learningRate, loss });
+      on?.progress?.('finding the learning rate', points.length, steps);
     }
   } finally {
     await step.writeState(before);
   }
-  return { learningRate: suggestLearningRate(curve), curve, stoppedBecause };
+  const smooth = smoothLosses(points);
+  const curve = points.map((point, at) => ({ ...point, smoothedLoss: smooth[at] ?? point.loss }));
+  return { suggestion: suggestLearningRate(points), curve, stoppedBecause };
 }

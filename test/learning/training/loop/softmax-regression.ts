@@ -12,6 +12,7 @@ export interface SoftmaxRegressionOptions {
   featureDim: number;
   numClasses: number;
   batchSize: number;
+  /** 0.9; with 0 there are no slots. */
   momentum?: number;
   /** Share of the inputs that is dropped in each step, drawn from (seed, step). */
   dropout?: number;
@@ -79,29 +80,34 @@ export class SoftmaxRegression implements TrainingStep {
   }
 
   readState(): Promise<TrainingState> {
-    return Promise.resolve({
-      step: this.#step,
-      tensors: {
-        'weight/head/kernel': this.#weights.slice(),
-        'slot/momentum/head/kernel': this.#velocity.slice(),
-      },
-    });
+    const tensors = Object.entries(this.tensors()).map(([name, values]) => [name, values.slice()]);
+    return Promise.resolve({ step: this.#step, tensors: Object.fromEntries(tensors) });
   }
 
   writeState({ step, tensors }: TrainingState): Promise<void> {
-    const weights = tensors['weight/head/kernel'];
-    const velocity = tensors['slot/momentum/head/kernel'];
-    if (weights?.length !== this.#weights.length || velocity?.length !== this.#velocity.length) {
-      return Promise.reject(new ZooError('CHECKPOINT_INVALID', 'The state is of another network.'));
+    const own = this.tensors();
+    const isEqual = Object.keys({ ...own, ...tensors }).every(
+      (name) => own[name]?.length === tensors[name]?.length,
+    );
+    if (!isEqual) {
+      return Promise.reject(
+        new ZooError('CHECKPOINT_INVALID', 'The state is of another network or optimizer.'),
+      );
     }
     this.#step = step;
-    this.#weights.set(weights);
-    this.#velocity.set(velocity);
+    for (const [name, values] of Object.entries(tensors)) own[name]?.set(values);
     return Promise.resolve();
   }
 
   dispose(): Promise<void> {
     return Promise.resolve();
+  }
+
+  private tensors(): Record<string, Float32Array> {
+    const weights = { 'weight/head/kernel': this.#weights };
+    return this.options.momentum === 0
+      ? weights
+      : { ...weights, 'slot/momentum/head/kernel': this.#velocity };
   }
 
   private drop(inputs: Float32Array): Float32Array {
