@@ -112,7 +112,8 @@ export const thresholdedReLU = defineLayer({
     graph.elementwise('ThresholdedRelu', only(inputs), { alpha: { float: config.theta } }),
   forward({ config, inputs }, tf) {
     const input = only(inputs);
-    return tf.mul(input, tf.cast(tf.greater(input, config.theta), 'float32'));
+    // tfjs has a gradient, zero, of a step, and none of a comparison.
+    return tf.mul(input, tf.step(tf.sub(input, config.theta)));
   },
 });
 

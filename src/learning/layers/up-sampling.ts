@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelsLast, layerConfig, pair } from './config-rules.js';
+import { enlarge } from './enlarge.js';
 import { defineLayer, only, pictures, pictureShape } from './layer-kind.js';
 
 /** Enlarges a picture by whole factors. */
@@ -26,10 +27,5 @@ export const upSampling2D = defineLayer({
     });
     return graph.value(enlarged, outputShape);
   },
-  forward({ config, inputs, outputShape }, tf) {
-    const [height, width] = pictureShape([outputShape]);
-    return config.interpolation === 'nearest'
-      ? tf.image.resizeNearestNeighbor(pictures(inputs), [height, width])
-      : tf.image.resizeBilinear(pictures(inputs), [height, width]);
-  },
+  forward: ({ config, inputs }, tf) => enlarge(pictures(inputs), config.size, config.interpolation, tf),
 });

@@ -1,4 +1,4 @@
-import { backend_util, util } from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import { like, sameRule, type KernelCall, type KernelRules, type OutputSpec } from './kernel-rule.js';
 import type { RecordedValue } from './recorded-graph.js';
 
@@ -53,15 +53,14 @@ export const shapeRules: KernelRules = {
   },
   Slice(call) {
     const { shape, dtype } = call.input('x');
-    const begin = call.attribute<number[]>('begin');
-    const size = call.attribute<number[]>('size');
-    return {
-      shape: shape.map((length, axis) => {
-        const wanted = size[axis] ?? -1;
-        return wanted < 0 ? length - (begin[axis] ?? 0) : wanted;
-      }),
-      dtype,
-    };
+    const [begin = [], size = []] = slice_util.parseSliceParams(
+      call.input('x') as never,
+      call.attribute<number | number[]>('begin'),
+      call.attribute<number | number[]>('size'),
+    );
+    // A program may name the first axes only, or one number for the first.
+    Object.assign(call.attributes, { begin, size });
+    return { shape: shape.map((_length, axis) => size[axis] ?? 0), dtype };
   },
   ...sameRule(['MirrorPad', 'PadV2'], (call) => {
     const { shape, dtype } = call.input('x');

@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { averagePool } from '../../../../src/learning/layers/average-pool.js';
 import { convolve } from '../../../../src/learning/layers/dilated-convolution.js';
+import { enlarge } from '../../../../src/learning/layers/enlarge.js';
 import { normalizeByBatch } from '../../../../src/learning/layers/normalize-by-batch.js';
 import { plainTfjs, pseudoRandom } from '../../support/tfjs.js';
 
@@ -50,6 +51,15 @@ describe('gradients that tfjs lacks or has wrong', () => {
       padding: 'same' as const,
     };
     const run = (a: Tensor) => averagePool(a as Tensor4D, window, tf);
+    const along = draw(run(x).shape, 2);
+    const gradient = tf.grad((a) => tf.sum(tf.mul(run(a), along)))(x);
+    const v = draw(x.shape, 3);
+    expect(dot(gradient, v)).toBeCloseTo(dot(along, run(v)), 4);
+  });
+
+  it.each(['nearest', 'bilinear'] as const)('of enlarging, %s', (interpolation) => {
+    const x = draw([2, 4, 5, 3], 1) as Tensor4D;
+    const run = (a: Tensor) => enlarge(a as Tensor4D, [2, 3], interpolation, tf);
     const along = draw(run(x).shape, 2);
     const gradient = tf.grad((a) => tf.sum(tf.mul(run(a), along)))(x);
     const v = draw(x.shape, 3);

@@ -104,6 +104,7 @@ describe('recording a program', () => {
     ['BatchMatMul', [4, 2], (x) => tf.matMul(x, tf.ones([3, 4]), true, true)],
     ['Concat', [2, 3], (x) => tf.concat([x, tf.ones([2, 4])], -1)],
     ['Transpose', [2, 3, 4], (x) => tf.transpose(x, [2, 0, 1])],
+    ['Slice', [4, 5], (x) => tf.slice(x, 1, 2)],
     ['Slice', [4, 5], (x) => tf.slice(x, [1, 2], [2, -1])],
     [
       'PadV2',
