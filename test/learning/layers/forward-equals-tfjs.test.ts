@@ -23,11 +23,14 @@ describe("a layer in tfjs' operations gives the values of plain tfjs", () => {
     expectClose(forward(layers, x, inferenceMode), model.predict(x) as Tensor);
   });
 
-  it.each(layerCases.filter(({ name }) => !untrainableInTfjs.test(name)))('$name, in training', async (layerCase) => {
-    const { model, layers, input } = await prepare(layerCase);
-    const x = pictures(input);
-    expectClose(forward(layers, x, training), model.apply(x, { training: true }) as Tensor);
-  });
+  it.each(layerCases.filter(({ name }) => !untrainableInTfjs.test(name)))(
+    '$name, in training',
+    async (layerCase) => {
+      const { model, layers, input } = await prepare(layerCase);
+      const x = pictures(input);
+      expectClose(forward(layers, x, training), model.apply(x, { training: true }) as Tensor);
+    },
+  );
 });
 
 describe('noise in training', () => {
