@@ -23,6 +23,8 @@ export function lowerGraph(recorded: RecordedGraph, options: LoweringOptions = {
     onnx,
     values: new ValueForms(onnx, options.blockSize ?? 0),
     readers: readersOf(values),
+    affine: new Map(),
+    products: new Map(),
   };
   const inputs = Object.entries(graph.inputs).map(([name, value]) =>
     takeInput(portOf(name, name, value, options), value, context),

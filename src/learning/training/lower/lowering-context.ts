@@ -1,4 +1,5 @@
 import type { RecordedValue } from '../record/recorded-graph.js';
+import type { ChannelAffine } from './blocks/channel-affine.js';
 import type { OnnxEmitter } from './onnx-emitter.js';
 import type { ValueForms } from './value-forms.js';
 
@@ -8,6 +9,10 @@ export interface LoweringContext {
   values: ValueForms;
   /** Who reads a value. */
   readers: ReadonlyMap<RecordedValue, readonly RecordedValue[]>;
+  /** Pictures in blocks that are sums by channel of others. */
+  affine: Map<RecordedValue, ChannelAffine>;
+  /** Pictures in blocks that are products of two others. */
+  products: Map<RecordedValue, [RecordedValue, RecordedValue]>;
 }
 
 /** Adds an operation to the ONNX graph and says where its result is (`context.values.define`). */

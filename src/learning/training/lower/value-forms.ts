@@ -21,6 +21,7 @@ export class ValueForms {
   private readonly forms = new Map<RecordedValue, Map<string, Form>>();
   private readonly expanded = new Map<RecordedValue, Map<number, RecordedValue>>();
   private readonly blocked = new Map<RecordedValue, string>();
+  private readonly postponed = new Map<RecordedValue, () => string>();
 
   constructor(
     private readonly onnx: OnnxEmitter,
@@ -55,7 +56,7 @@ export class ValueForms {
   layoutOf(value: RecordedValue): Layout {
     const first = this.forms.get(value)?.values().next().value;
     if (first !== undefined) return first.layout;
-    return this.blocked.has(value) ? channelsFirst : plainLayout(value.shape.length);
+    return this.isBlocked(value) ? channelsFirst : plainLayout(value.shape.length);
   }
 
   /** The value with axes of length 1 in front, up to a rank: as broadcasting sees it. */
@@ -93,11 +94,21 @@ export class ValueForms {
 
   /** Whether a form of the value is at hand. */
   isDefined(value: RecordedValue): boolean {
-    return this.forms.has(value) || this.blocked.has(value);
+    return this.forms.has(value) || this.isBlocked(value);
   }
 
+  /** Whether the value is held in blocks, or will be when it is first read. */
   isBlocked(value: RecordedValue): boolean {
+    return this.blocked.has(value) || this.postponed.has(value);
+  }
+
+  isComputedInBlocks(value: RecordedValue): boolean {
     return this.blocked.has(value);
+  }
+
+  /** Says how to compute a value, for when it is first read; never, if only what it is made of turns out to be. */
+  defineBlockedLater(value: RecordedValue, compute: () => string): void {
+    this.postponed.set(value, compute);
   }
 
   defineBlocked(value: RecordedValue, name: string): void {
@@ -108,6 +119,12 @@ export class ValueForms {
   readBlocked(value: RecordedValue): string {
     const known = this.blocked.get(value);
     if (known !== undefined) return known;
+    const postponed = this.postponed.get(value);
+    if (postponed !== undefined) {
+      const name = postponed();
+      this.blocked.set(value, name);
+      return name;
+    }
     const source = isPlain(this.layoutOf(value)) ? plainLayout(4) : channelsFirst;
     const name = this.onnx.node(
       'ReorderInput',
@@ -124,7 +141,7 @@ export class ValueForms {
     const same = forms.find((form) => sameBytes(value.shape, form.layout, layout));
     if (same !== undefined) return this.onnx.reshape(same.name, arrange(value.shape, layout));
     // From blocks both orders can be had at the speed of a copy.
-    const direct = this.blocked.has(value) && (isPlain(layout) || layout.join() === channelsFirst.join());
+    const direct = this.isBlocked(value) && (isPlain(layout) || layout.join() === channelsFirst.join());
     if (direct) return this.unblocked(value, layout).name;
     const [source = this.unblocked(value, layout)] = forms;
     if (source.layout.join() === layout.join()) return source.name;
@@ -132,9 +149,9 @@ export class ValueForms {
   }
 
   private unblocked(value: RecordedValue, wanted: Layout): Form {
-    const blocked = this.blocked.get(value);
     // Operations come after their inputs; anything else is a fault of a lowering.
-    if (blocked === undefined) throw new Error(`${value.op} ${value.id} is read before it is made`);
+    if (!this.isBlocked(value)) throw new Error(`${value.op} ${value.id} is read before it is made`);
+    const blocked = this.readBlocked(value);
     const layout = isPlain(wanted) ? plainLayout(4) : channelsFirst;
     const name = this.onnx.node(
       'ReorderOutput',

@@ -13,9 +13,13 @@ export function fuseActivation(
   { readers }: LoweringContext,
 ): { attributes: Record<string, Attribute>; result: RecordedValue } {
   const [reader, ...others] = readers.get(value) ?? [];
-  if (reader === undefined || others.length > 0) return { attributes: {}, result: value };
-  if (reader.op === 'Relu') return { attributes: { activation: 'Relu' }, result: reader };
-  if (reader.op !== 'ClippedRelu') return { attributes: {}, result: value };
-  const limits = { floats: [0, numberOf(reader, 'ceiling')] };
-  return { attributes: { activation: 'Clip', activation_params: limits }, result: reader };
+  const isRectifier = reader?.op === 'Relu' || reader?.op === 'ClippedRelu';
+  if (!isRectifier || others.length > 0) return { attributes: {}, result: value };
+  return { attributes: rectifierAttributes(reader), result: reader };
+}
+
+/** A rectifier as ONNX Runtime's convolutions on blocks take it. */
+export function rectifierAttributes(rectifier: RecordedValue): Record<string, Attribute> {
+  if (rectifier.op === 'Relu') return { activation: 'Relu' };
+  return { activation: 'Clip', activation_params: { floats: [0, numberOf(rectifier, 'ceiling')] } };
 }

@@ -1,4 +1,5 @@
 import type { RecordedValue } from '../../record/recorded-graph.js';
+import { lowerInBlocks } from '../blocks/elementwise-in-blocks.js';
 import { plainLayout, sizeOf, type Layout } from '../layout.js';
 import type { LoweringContext } from '../lowering-context.js';
 import { isConstant } from '../value-forms.js';
@@ -16,6 +17,7 @@ export function lowerElementwise(
   emit: (names: string[]) => string,
 ): void {
   const { values } = context;
+  if (lowerInBlocks(value, operands, context)) return;
   if (staysInBlocks(value, operands, context)) {
     const names = operands.map((operand) =>
       isSingle(operand) ? values.readScalar(operand) : values.readBlocked(operand),

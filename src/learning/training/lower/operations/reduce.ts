@@ -1,4 +1,5 @@
 import type { RecordedValue } from '../../record/recorded-graph.js';
+import { sumByChannel } from '../blocks/channel-sums.js';
 import { axisIn, plainLayout, type Layout } from '../layout.js';
 import {
   inputOf,
@@ -25,7 +26,12 @@ export const reduceOperations: OperationTable = {
 };
 
 function reduction(op: string): OperationLowering {
-  return (value, context) => reduce(op, value, context, (name) => name);
+  return (value, context) => {
+    const axes = reducedAxes(value, inputOf(value, 'x').shape.length);
+    const isSum = value.op === 'Sum' || value.op === 'Mean';
+    if (isSum && sumByChannel(value, axes, context)) return;
+    reduce(op, value, context, (name) => name);
+  };
 }
 
 /** ONNX reduces numbers only. */
