@@ -1,7 +1,9 @@
 import type { LoadedModel } from '../learning/tfjs-layers/network.js';
+import { bestProbe } from './best-probe.js';
 import { probeCuts } from './candidate-layers.js';
 import type { FineTuned, LabelledFeatures } from './contract.js';
-import { bestProbe, scoreProbe, type LinearProbes } from './linear-probes.js';
+import type { LinearProbes } from './linear-probes.js';
+import { scoreProbe } from './score-probe.js';
 import type { SplitFeatures } from './split-features.js';
 
 /**

@@ -45,8 +45,8 @@ export interface Trainer {
   /** The single step, on the engine. */
   readonly step: TrainingStep;
   /**
-   * Tries rising learning rates for a hundred steps and gives one at which the loss falls steadily; undefined where it
-   * falls at none. Everything else is as it was before.
+   * Tries rising learning rates for a hundred steps and gives one that suits; undefined where they tell nothing.
+   * Everything else is as it was before.
    */
   findLearningRate(recipe: TrainingRecipe): Promise<number | undefined>;
   /** Trains, keeps checkpoints, goes on from one where there is one, and leaves the network with its best weights. */

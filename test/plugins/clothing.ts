@@ -15,12 +15,19 @@ export interface ClothingWorkshop {
   remove(): Promise<void>;
 }
 
+/** The collection has 24, 4 and 12. */
+export interface PicturesPerClass {
+  train: number;
+  validation?: number;
+  test: number;
+}
+
 const photographs = new URL('../../examples/clothing-mini/images/', import.meta.url);
 
 /** MobileNetV2 without its head, as the zoo stores it, and a few photographs of some classes of clothing-mini. */
 export async function createClothingWorkshop(
   classes: string[],
-  perClass: { train: number; test: number },
+  perClass: PicturesPerClass,
 ): Promise<ClothingWorkshop> {
   const folder = await mkdtemp(join(tmpdir(), 'zoo-run-strategy-'));
   const baseFolder = join(folder, 'base');
@@ -36,12 +43,12 @@ export async function createClothingWorkshop(
   return { folder, baseFolder, datasetFolder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-async function archive(classes: string[], perClass: { train: number; test: number }): Promise<Buffer> {
+async function archive(classes: string[], perClass: PicturesPerClass): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for (const split of ['train', 'test'] as const) {
+  for (const split of ['train', 'validation', 'test'] as const) {
     for (const name of classes) {
       const source = new URL(`${split}/${name}/`, photographs);
-      for (const file of (await readdir(source)).sort().slice(0, perClass[split])) {
+      for (const file of (await readdir(source)).sort().slice(0, perClass[split] ?? 0)) {
         const bytes = await readFile(new URL(file, source));
         const { header, padding } = tarFile(`${split}/${name}/${file}`, bytes.length);
         parts.push(header, bytes, padding);

@@ -41,7 +41,8 @@ export interface ChosenTraining {
  * - **Label smoothing.** 0.1 from random weights (Szegedy et al. 2016); none from a head that was solved for plain labels.
  * - **Class balance.** Every class equally often where the largest has over three times the pictures of the smallest
  *   (class-balanced sampling, Kang et al. 2020, section 4.1).
- * - **Patience.** 5 epochs; 15 from random weights, whose loss rises and falls.
+ * - **Patience.** Half of the epochs, at least 5: along a cosine the loss falls most in the second half, and a training
+ *   that ends before has paid for its high rates without the gain.
  *
  * @see Kolesnikov et al., "Big Transfer (BiT)", 2020, section 3.3 (BiT-HyperRule)
  * @see Howard & Gugger, "fastai: A Layered API for Deep Learning", 2020 (`fine_tune`)
@@ -55,7 +56,7 @@ export function chooseDefaults(parameters: FineTuningParameters, facts: Training
       ? parameters.learningRate
       : defaultLearningRate(kind, initialization);
   const epochs = parameters.epochs ?? defaultEpochs(trainCount, isRandom);
-  const patience = parameters.patience ?? (isRandom ? 15 : 5);
+  const patience = parameters.patience ?? Math.max(5, Math.ceil(epochs / 2));
   const balance = parameters.classBalance;
   const isSkewed = skewOf(trainPerClass) > mostSkew;
   return {
@@ -94,9 +95,9 @@ const mostSkew = 3;
 const enoughForBatchStatistics = 10_000;
 
 /**
- * Where no rate is given. Pretrained: AdamW and Adam 3e-4, between fastai's 1e-3 (all but the last layers at a hundredth
- * of it) and the 1e-5 of Keras' guide; SGD 3e-3, BiT's rate and in the middle of LP-FT's grid. Random: 1e-3, Adam's own
- * default; SGD 0.03, He et al.'s 0.1 for 256 pictures by the square-root rule for 32.
+ * Where no rate is given. Adam and AdamW: 1e-3, Adam's own default and what fastai's `fine_tune` comes to after its frozen
+ * epoch. SGD: 0.01, the top of LP-FT's grid, for pretrained weights; 0.03, He et al.'s 0.1 for 256 pictures by the
+ * square-root rule for 32, for random ones.
  *
  * @see Kumar et al., "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution", 2022, appendix B
  */
@@ -104,8 +105,8 @@ export function defaultLearningRate(
   optimizer: FineTuningParameters['optimizer'],
   initialization: TrainerSetup['initialization'],
 ): number {
-  if (optimizer === 'sgd') return initialization === 'random' ? 0.03 : 3e-3;
-  return initialization === 'random' ? 1e-3 : 3e-4;
+  if (optimizer === 'sgd') return initialization === 'random' ? 0.03 : 0.01;
+  return 1e-3;
 }
 
 function defaultEpochs(trainCount: number, isRandom: boolean): number {

@@ -1,12 +1,19 @@
-import type { FitContext, FineTuned, Trainer, TrainerSetup, TrainingOutcome } from '../contract.js';
+import type {
+  FitContext,
+  FineTuned,
+  LinearProbe,
+  Trainer,
+  TrainerSetup,
+  TrainingOutcome,
+} from '../contract.js';
+import { calibrateHead } from './calibrate-head.js';
 import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
 import type { FineTuningParameters } from './parameters.js';
 
 /** What a strategy decides; parameters and defaults decide the rest. */
-export interface FineTunePlan extends Pick<
-  TrainerSetup,
-  'cut' | 'frozenUpTo' | 'head' | 'initialization' | 'views'
-> {
+export interface FineTunePlan extends Pick<TrainerSetup, 'cut' | 'frozenUpTo' | 'initialization' | 'views'> {
+  /** The linear classifier to start from, on the features at the cut. */
+  head: LinearProbe | 'random';
   /** What the strategy chose, for the card. */
   chosen: Record<string, string | number>;
 }
@@ -26,7 +33,8 @@ export async function fineTune(
     initialization: plan.initialization,
   });
   const { chosen, ...what } = plan;
-  const trainer = await context.trainer({ ...setup, ...what });
+  const head = plan.head === 'random' ? plan.head : await startFrom(context, plan.head);
+  const trainer = await context.trainer({ ...setup, ...what, head });
   try {
     const learningRate =
       parameters.learningRate === 'find'
@@ -67,6 +75,17 @@ export async function fineTune(
   }
 }
 
+async function startFrom(
+  { features, log }: FitContext<FineTuningParameters>,
+  head: LinearProbe,
+): Promise<Exclude<TrainerSetup['head'], 'random'>> {
+  const calibrated = calibrateHead(head, await features('validation', head.cut));
+  log(
+    `Training starts from the linear probe at ${head.cut.layer}, at a temperature of ${calibrated.temperature.toPrecision(3)} that fits the validation pictures.`,
+  );
+  return calibrated;
+}
+
 async function findRate(
   { log, parameters }: FitContext<FineTuningParameters>,
   trainer: Trainer,
@@ -75,11 +94,11 @@ async function findRate(
 ): Promise<number> {
   const found = await trainer.findLearningRate(recipe);
   if (found !== undefined) {
-    log(`The loss falls steadily at a learning rate of ${found.toPrecision(3)}; training takes it.`);
+    log(`Of the learning rates tried, ${found.toPrecision(3)} suits; training takes it.`);
     return found;
   }
   const fallback = defaultLearningRate(parameters.optimizer, initialization);
-  log(`At no learning rate did the loss fall within the search; training takes ${fallback}.`);
+  log(`The learning rates tried tell nothing apart; training takes ${fallback}.`);
   return fallback;
 }
 

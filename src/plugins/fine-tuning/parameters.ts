@@ -47,7 +47,7 @@ export const fineTuningParameters = {
     .optional()
     .describe(
       'Highest learning rate, that of the head: a number, or "find" to try rising rates for a hundred steps first and take ' +
-        'one at which the loss falls steadily. Left out: what suits the optimizer.',
+        'one that suits. Left out: what suits the optimizer.',
     )
     .meta({ title: 'Learning rate' }),
   layerDecay: z
@@ -154,7 +154,7 @@ export const fineTuningParameters = {
     .optional()
     .describe(
       'Epochs without a better validation loss after which training ends. The best weights are kept in any case. Left out: ' +
-        '5, 15 for random weights.',
+        'half of the epochs, at least 5.',
     )
     .meta({ title: 'Patience', unit: 'epochs', advanced: true }),
 };

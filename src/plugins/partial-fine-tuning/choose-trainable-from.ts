@@ -1,22 +1,20 @@
 import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
 import type { LinearProbe } from '../contract.js';
+import { bestProbe } from '../best-probe.js';
 import { prefixUpTo, usableCuts, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
 
 /** From this many training pictures on, more layers train. */
 const manyPictures = 2000;
 
-/** A choice with its reason, for the log. */
-export interface ChosenPrefix extends FrozenPrefix {
+/** What trains when nothing is said, with the reason, for the log. */
+export interface ChosenLayers extends FrozenPrefix {
   reason: string;
 }
 
 /**
- * Chooses where training begins, in stages: the layers between two halvings of the picture. One stage trains; one more
- * where there are many pictures, since they can carry more parameters without being learnt by heart; one more where a
- * middle layer's features serve better than the last one's by more than a standard error, a sign that the late layers
- * are specialised in something else and must be learnt anew.
+ * Chooses where training begins, in stages: the layers between two halvings of the picture. The head's own stage trains,
+ * and the one before it where there are many pictures, since they can carry more parameters without being learnt by heart.
  *
- * @param probes of the frozen network, the deepest first.
  * @see Yosinski et al., "How transferable are features in deep neural networks?", 2014: specialisation by depth
  * @see Stanford CS231n, "Transfer Learning": by size of the data and similarity to what the network was trained on
  */
@@ -24,20 +22,34 @@ export function chooseTrainableFrom(
   manifest: ModelManifest,
   head: string,
   trainCount: number,
-  probes: readonly LinearProbe[],
-): ChosenPrefix | undefined {
+): ChosenLayers | undefined {
   const ends = stageEnds(manifest, head);
   const isLarge = trainCount >= manyPictures;
-  const isDifferent = middleServesBetter(probes);
-  const stages = 1 + (isLarge ? 1 : 0) + (isDifferent ? 1 : 0);
-  const end = ends[Math.min(stages, ends.length) - 1];
+  const end = ends[Math.min(isLarge ? 2 : 1, ends.length) - 1];
   if (end === undefined) return undefined;
-  const reason =
-    `${isLarge ? 'many' : 'few'} pictures (${trainCount}), and ` +
-    (isDifferent
-      ? 'features of a middle layer serve better than the last one’s'
-      : 'the last layer’s features serve as well as any');
-  return { ...prefixUpTo(manifest, end), reason };
+  return {
+    ...prefixUpTo(manifest, end),
+    reason: `the ${isLarge ? 'last two stages' : 'last stage'} before the head, for ${trainCount} training pictures`,
+  };
+}
+
+/**
+ * Chooses where the head sits: on the layer whose features serve best in cross-validation, if that is more than a
+ * standard error better than the last one, else on the last. Late layers are specialised in what the network was
+ * trained on; where the new pictures differ, a few of them cannot teach those layers anew, and they do better without.
+ *
+ * @param probes of the frozen network, the deepest first.
+ */
+export function chooseHead(probes: readonly LinearProbe[]): LinearProbe | undefined {
+  const [deepest] = probes;
+  if (deepest === undefined) return undefined;
+  const best = bestProbe(probes);
+  const margin = Math.max(
+    best.crossValidated?.standardError ?? 0,
+    deepest.crossValidated?.standardError ?? 0,
+  );
+  const lead = (best.crossValidated?.accuracy ?? 0) - (deepest.crossValidated?.accuracy ?? 0);
+  return lead > margin ? best : deepest;
 }
 
 /** Where stages before the head's own end, the last first. At block boundaries, where the network has any. */
@@ -51,14 +63,4 @@ export function stageEnds(manifest: ModelManifest, head: string): CutPoint[] {
   const own = cuts[at];
   if (own !== undefined && own.outputShape.length === 4) lastAt.delete(resolution(own));
   return [...lastAt.values()].reverse();
-}
-
-function middleServesBetter(probes: readonly LinearProbe[]): boolean {
-  const [deepest, ...others] = probes.map(({ crossValidated }) => crossValidated);
-  if (deepest === undefined || deepest === null) return false;
-  return others.some(
-    (other) =>
-      other !== null &&
-      other.accuracy > deepest.accuracy + Math.max(other.standardError, deepest.standardError),
-  );
 }

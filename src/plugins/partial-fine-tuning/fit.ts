@@ -1,41 +1,52 @@
 import { probeCuts } from '../candidate-layers.js';
-import type { FeatureCut, FineTuned, FitContext, LinearProbe } from '../contract.js';
-import { headLayer } from '../fine-tuning/check-fine-tuning.js';
+import type { FineTuned, FitContext, LinearProbe } from '../contract.js';
 import { fineTune } from '../fine-tuning/fine-tune.js';
 import { frozenPrefixBefore, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
-import { chooseTrainableFrom } from './choose-trainable-from.js';
+import { chooseHead, chooseTrainableFrom } from './choose-trainable-from.js';
 import type { PartialFineTuningParameters } from './index.js';
 
 type Context = FitContext<PartialFineTuningParameters>;
 
 /** Solves a head on the frozen network, freezes the early layers, and trains the rest from there. */
 export async function fit(context: Context): Promise<FineTuned> {
-  const { parameters, base } = context;
-  const { inputSize, views } = parameters;
-  const head = headLayer(base, parameters.layer);
-  if (head === undefined)
-    throw new TypeError('the base model has no cut point; check() says so before a fit');
-  const cut: FeatureCut = { layer: head, pooling: 'average', inputSize };
-  const [probe] = (await context.probes([cut])) as [LinearProbe];
-  const prefix = await choosePrefix(context, head);
+  const probe = await solveHead(context);
+  const { layer } = probe.cut;
+  const { frozenUpTo, trainableFrom } = choosePrefix(context, layer);
   return fineTune(context, {
-    cut,
-    frozenUpTo: prefix.frozenUpTo,
+    cut: probe.cut,
+    frozenUpTo,
     head: probe,
     initialization: 'pretrained',
-    views,
-    chosen: { layer: head, trainableFrom: prefix.trainableFrom, frozenUpTo: prefix.frozenUpTo, C: probe.C },
+    views: context.parameters.views,
+    chosen: { layer, trainableFrom, frozenUpTo, C: probe.C },
   });
 }
 
-async function choosePrefix(
-  { parameters, base, imageCounts, probes, log }: Context,
-  head: string,
-): Promise<FrozenPrefix> {
-  const { trainableFrom, inputSize } = parameters;
+/** On the layer that is named. Else on the last, or on one that serves better and has the layer named to train before it. */
+async function solveHead({ parameters, base, probes, log }: Context): Promise<LinearProbe> {
+  const { layer, inputSize, trainableFrom } = parameters;
+  const position = (name: string) => base.layers.findIndex((candidate) => candidate.name === name);
+  const cuts =
+    layer === undefined
+      ? probeCuts(base, inputSize).filter(
+          (cut) => trainableFrom === undefined || position(cut.layer) > position(trainableFrom),
+        )
+      : [{ layer, pooling: 'average' as const, inputSize }];
+  const solved = await probes(cuts);
+  const head = chooseHead(solved);
+  if (head === undefined) throw new TypeError('there is no layer for a head; check() says so before a fit');
+  if (head !== solved[0]) {
+    log(
+      `The head sits on ${head.cut.layer}: its features serve better than those of ${solved[0]?.cut.layer}. Layers behind it are dropped.`,
+    );
+  }
+  return head;
+}
+
+function choosePrefix({ parameters, base, imageCounts, log }: Context, head: string): FrozenPrefix {
+  const { trainableFrom } = parameters;
   if (trainableFrom === undefined) {
-    const compared = await probes(probeCuts(base, inputSize));
-    const chosen = chooseTrainableFrom(base, head, imageCounts.train, compared);
+    const chosen = chooseTrainableFrom(base, head, imageCounts.train);
     if (chosen === undefined)
       throw new TypeError('the base model has no stages; check() says so before a fit');
     log(`Layers from ${chosen.trainableFrom} on train: ${chosen.reason}.`);
@@ -45,7 +56,7 @@ async function choosePrefix(
   if (prefix === undefined) throw new TypeError('nothing can be frozen; check() says so before a fit');
   if (prefix.trainableFrom !== trainableFrom) {
     log(
-      `${trainableFrom} is cut off best behind ${prefix.frozenUpTo}: layers from ${prefix.trainableFrom} on train.`,
+      `The network is cut behind ${prefix.frozenUpTo}, the last place before ${trainableFrom}: layers from ${prefix.trainableFrom} on train.`,
     );
   }
   return prefix;

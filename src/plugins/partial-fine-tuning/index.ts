@@ -12,8 +12,8 @@ const partialFineTuningParameters = z.object({
     .optional()
     .describe(
       'Name of the first layer that trains; all before it stay frozen. Inside a block of branches the whole block trains. ' +
-        'Left out: the last stage of the network, one more for 2,000 training pictures or more, and one more where a ' +
-        'middle layer’s features serve better than the last one’s.',
+        'Left out: the last stage before the head, the last two for 2,000 training pictures or more. A stage is what ' +
+        'lies between two halvings of the picture.',
     )
     .meta({ title: 'Trainable from' }),
   views: z
@@ -27,6 +27,12 @@ const partialFineTuningParameters = z.object({
     )
     .meta({ title: 'Views', advanced: true }),
   ...fineTuningParameters,
+  layer: fineTuningParameters.layer
+    .describe(
+      'Name of the layer that the new head reads; what the base model has behind it is dropped. Left out: the last one ' +
+        'that still has height and width, or an earlier one whose features serve better in cross-validation.',
+    )
+    .meta({ title: 'Layer of the head' }),
 });
 
 export type PartialFineTuningParameters = z.output<typeof partialFineTuningParameters>;

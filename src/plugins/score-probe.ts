@@ -1,0 +1,21 @@
+import type { LabelledFeatures, LinearProbe } from './contract.js';
+
+/** Logits that a probe gives, float32 [rows, numClasses]. */
+export function scoreProbe({ weights, bias }: LinearProbe, features: LabelledFeatures): Float32Array {
+  const { rows, featureDim, data } = features;
+  const numClasses = bias.length;
+  const scores = new Float32Array(rows * numClasses);
+  const sums = new Float64Array(numClasses);
+  for (let row = 0; row < rows; row++) {
+    sums.set(bias);
+    for (let i = 0; i < featureDim; i++) {
+      const value = data[row * featureDim + i] as number;
+      if (value === 0) continue;
+      for (let k = 0; k < numClasses; k++) {
+        sums[k] = (sums[k] as number) + value * (weights[i * numClasses + k] as number);
+      }
+    }
+    scores.set(sums, row * numClasses);
+  }
+  return scores;
+}
