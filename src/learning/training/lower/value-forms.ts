@@ -74,11 +74,15 @@ export class ValueForms {
     return expanded;
   }
 
-  /** A single number, as a tensor without axes. */
-  readScalar(value: RecordedValue): string {
-    if (value.shape.length === 0) return this.readPlain(value);
-    if (isConstant(value)) return this.onnx.constant(constantData({ ...value, shape: [] }), []);
-    return this.onnx.reshape(this.readPlain(value), []);
+  /**
+   * A single number, as a tensor of a rank, all axes of length 1. Not without axes: beside [960, 160, 1, 1], ONNX
+   * Runtime takes such a number out again for every element, which is twenty times as slow.
+   */
+  readSingle(value: RecordedValue, rank: number): string {
+    const shape = new Array<number>(rank).fill(1);
+    if (value.shape.length === rank) return this.readPlain(value);
+    if (isConstant(value)) return this.onnx.constant(constantData({ ...value, shape }), shape);
+    return this.onnx.reshape(this.readPlain(value), shape);
   }
 
   /** Whether pictures of so many channels may be held in blocks, the last of them perhaps filled up with zeros. */

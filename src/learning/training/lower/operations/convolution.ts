@@ -49,7 +49,10 @@ function inputGradient(value: RecordedValue, context: LoweringContext): void {
   values.define(value, channelsFirst, name);
 }
 
-/** Per position of the kernel, the product of the output's gradient with the input that this position saw. */
+/**
+ * Per position of the kernel, the product of the output's gradient with the input that this position saw. Few channels
+ * would make thin products: there, the positions are put side by side first.
+ */
 function filterGradient(value: RecordedValue, context: LoweringContext): void {
   const { onnx, values } = context;
   const [x, dy] = [inputOf(value, 'x'), inputOf(value, 'dy')];
@@ -57,18 +60,32 @@ function filterGradient(value: RecordedValue, context: LoweringContext): void {
   if (rowsFilterGradient(value, geometry, context)) return;
   const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = geometry;
   const pixels = geometry.outHeight * geometry.outWidth;
+  const area = kernelHeight * kernelWidth;
   const gradient = onnx.reshape(values.read(dy, channelsFirst), [batch, outChannels, pixels]);
-  const parts = shiftedViews(values.read(x, channelsFirst), geometry, onnx).map((view) => {
-    const seen = onnx.reshape(view, [batch, inChannels, pixels]);
-    const perPicture = onnx.node('FusedMatMul', [gradient, seen], { transB: 1 }, 'com.microsoft');
-    const sum = onnx.node('ReduceSum', [perPicture, onnx.integers([0])], { keepdims: 0 });
-    return onnx.reshape(sum, [outChannels, inChannels, 1]);
-  });
-  const [only = ''] = parts;
-  const all = parts.length === 1 ? only : onnx.node('Concat', parts, { axis: 2 });
+  const product = (seen: string, channels: number) => {
+    const picture = onnx.reshape(seen, [batch, channels, pixels]);
+    const perPicture = onnx.node('FusedMatMul', [gradient, picture], { transB: 1 }, 'com.microsoft');
+    return onnx.node('ReduceSum', [perPicture, onnx.integers([0])], { keepdims: 0 });
+  };
+  const views = shiftedViews(values.read(x, channelsFirst), geometry, onnx);
+  const [only = ''] = views;
+  // Positions come last.
+  let all: string;
+  if (views.length === 1) all = product(only, inChannels);
+  else if (inChannels * area <= mostSideBySide) {
+    const together = product(onnx.node('Concat', views, { axis: 1 }), area * inChannels);
+    const byPosition = onnx.reshape(together, [outChannels, area, inChannels]);
+    all = onnx.node('Transpose', [byPosition], { perm: [0, 2, 1] });
+  } else {
+    const parts = views.map((view) => onnx.reshape(product(view, inChannels), [outChannels, inChannels, 1]));
+    all = onnx.node('Concat', parts, { axis: 2 });
+  }
   values.define(
     value,
     kernelOutFirst,
     onnx.reshape(all, [outChannels, inChannels, kernelHeight, kernelWidth]),
   );
 }
+
+/** Columns of a product. Wider ones gain nothing and cost a copy. */
+const mostSideBySide = 64;

@@ -20,7 +20,7 @@ export function lowerElementwise(
   if (lowerInBlocks(value, operands, context)) return;
   if (staysInBlocks(value, operands, context)) {
     const names = operands.map((operand) =>
-      isSingle(operand) ? values.readScalar(operand) : values.readBlocked(operand),
+      isSingle(operand) ? values.readSingle(operand, 4) : values.readBlocked(operand),
     );
     values.defineBlocked(value, emit(names));
     return;
@@ -29,7 +29,7 @@ export function lowerElementwise(
   const layout = chooseLayout(value, operands, context);
   const names = operands.map((operand) =>
     isSingle(operand) && sizeOf(value.shape) > 1
-      ? values.readScalar(operand)
+      ? values.readSingle(operand, rank)
       : values.read(values.withRank(operand, rank), layout),
   );
   values.define(value, layout, emit(names));
