@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import { ZooError } from '../../../errors.js';
 
-/** Steps whose mean loss is what a training started from. */
-const firstSteps = 10;
-/** A loss above so many times that, or above so many times the loss of guessing, has exploded … */
+/** A loss of more than so many times the first one, and than that of guessing, has exploded … */
 const explosionFactor = 10;
-/** … when it stays there for so many steps: a single hard batch is no divergence. */
+/** … and where so many of the last steps have, training has: a single hard batch is no divergence. */
 const explosionSteps = 5;
+const recentSteps = 20;
 
 export const divergenceState = z.object({
-  /** Sum and number of the first losses. */
-  firstSum: z.number(),
-  firstCount: z.int().min(0),
-  /** Steps in a row whose loss was too large. */
+  /** Before any weight has moved; null until the first step. */
+  firstLoss: z.number().nullable(),
+  /** Which of the last twenty steps had too large a loss, a bit each. */
   exploded: z.int().min(0),
 });
 
@@ -29,13 +27,13 @@ export interface ObservedStep {
 }
 
 /**
- * Stops a training that has gone astray, at once for a loss or gradient that is not a number, after five steps in a row
- * for a loss of more than ten times that of the first ten steps (and of guessing, which is ln numClasses).
+ * Stops a training that has gone astray: at once for a loss or gradients that are no finite numbers; and where five of
+ * the last twenty losses were more than ten times the first one, and than that of guessing, which is ln numClasses.
  */
 export class DivergenceWatch {
   constructor(
     private readonly numClasses: number,
-    readonly state: DivergenceState = { firstSum: 0, firstCount: 0, exploded: 0 },
+    readonly state: DivergenceState = { firstLoss: null, exploded: 0 },
   ) {}
 
   /** @throws ZooError TRAINING_DIVERGED */
@@ -47,13 +45,11 @@ export class DivergenceWatch {
     if (!Number.isFinite(gradientNorm))
       throw diverged(observed, `the norm of the gradients is ${gradientNorm}`);
     const { state } = this;
-    if (state.firstCount < firstSteps) {
-      state.firstSum += loss;
-      state.firstCount += 1;
-    }
-    const usual = Math.max(state.firstSum / state.firstCount, Math.log(this.numClasses));
-    state.exploded = loss > explosionFactor * usual ? state.exploded + 1 : 0;
-    if (state.exploded >= explosionSteps) {
+    state.firstLoss ??= loss;
+    const usual = Math.max(state.firstLoss, Math.log(this.numClasses));
+    const isTooLarge = loss > explosionFactor * usual;
+    state.exploded = ((state.exploded << 1) | Number(isTooLarge)) & (2 ** recentSteps - 1);
+    if (isTooLarge && bitCount(state.exploded) >= explosionSteps) {
       throw diverged(observed, `the loss rose to ${round(loss)}, from ${round(usual)} at the start`);
     }
   }
@@ -84,6 +80,10 @@ function brokenFromTheStart(observed: ObservedStep): ZooError {
       'Check that its weights are finite and that its manifest states the range of its input; a lower learning rate does not help.',
     { ...observed },
   );
+}
+
+function bitCount(bits: number): number {
+  return bits === 0 ? 0 : (bits & 1) + bitCount(bits >>> 1);
 }
 
 function round(value: number): number {

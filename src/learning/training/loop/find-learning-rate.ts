@@ -29,7 +29,8 @@ export interface LearningRateSearchRun {
 
 export interface LearningRateSearch {
   /** Undefined where the loss neither fell nor rose, so that nothing can be said. */
-  suggestion: LearningRateSuggestion | undefined;
+  learningRate: number | undefined;
+  basis: LearningRateSuggestion['basis'] | undefined;
   /** A point per step: the loss of its batch, and its average with the neighbours'. */
   curve: { learningRate: number; loss: number; smoothedLoss: number }[];
   stoppedBecause: 'steps' | 'exploded';
@@ -78,5 +79,11 @@ export async function findLearningRate(run: LearningRateSearchRun): Promise<Lear
   }
   const smooth = smoothLosses(points);
   const curve = points.map((point, at) => ({ ...point, smoothedLoss: smooth[at] ?? point.loss }));
-  return { suggestion: suggestLearningRate(points), curve, stoppedBecause };
+  const suggestion = suggestLearningRate(points);
+  return {
+    learningRate: suggestion?.learningRate,
+    basis: suggestion?.basis,
+    curve,
+    stoppedBecause,
+  };
 }
