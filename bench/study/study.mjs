@@ -1,0 +1,127 @@
+/**
+ * The claims about transfer learning, tried with our own system: which strategy serves where, and how general the
+ * features are by depth. Writes docs/guides/strategies.md (between its markers) and the plot beside it.
+ *
+ *   node bench/study/study.mjs --clothing FOLDER --fashion-mnist FOLDER --emoji NODE_MODULES --work FOLDER
+ *
+ * What has been run is kept in the work folder, and a second call goes on where the first was stopped.
+ */
+import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runStrategy } from '../../dist/plugins/run-strategy.js';
+import { prepareBaseModel } from './base-model.mjs';
+import { datasets, fashionMnistWhole, prepareDataset } from './datasets.mjs';
+import { probeByDepth } from './depth.mjs';
+import { writeReport } from './report.mjs';
+
+/** Small, so that a study of 50 runs fits an hour of two cores; everybody sees the same pictures. */
+const inputSize = 96;
+const threads = 2;
+const seeds = [1, 2, 3];
+
+export const strategies = [
+  { name: 'feature-extraction-svm', title: 'feature extraction + SVM', parameters: {} },
+  { name: 'partial-fine-tuning', title: 'partial fine-tuning', parameters: {} },
+  { name: 'full-retraining', title: 'full retraining, pretrained', parameters: {} },
+  {
+    name: 'full-retraining',
+    title: 'full retraining, random start',
+    parameters: { initialization: 'random' },
+  },
+];
+
+const { values } = parseArgs({
+  options: {
+    clothing: { type: 'string' },
+    'fashion-mnist': { type: 'string' },
+    emoji: { type: 'string' },
+    work: { type: 'string' },
+    'report-only': { type: 'boolean', default: false },
+  },
+});
+const { clothing, 'fashion-mnist': fashionMnist, emoji, work } = values;
+if (!clothing || !fashionMnist || !emoji || !work) {
+  throw new Error('--clothing, --fashion-mnist, --emoji and --work each name a folder; see bench/README.md');
+}
+const sources = { clothing, fashionMnist, emoji };
+const resultsFile = join(work, 'results.jsonl');
+await mkdir(work, { recursive: true });
+
+if (!values['report-only']) {
+  const baseFolder = await prepareBaseModel(work);
+  for (const seed of seeds) {
+    for (const dataset of datasets) {
+      for (const strategy of strategies) await once(baseFolder, dataset, strategy, seed);
+    }
+  }
+  await once(baseFolder, fashionMnistWhole, strategies[0], 1);
+  for (const dataset of datasets.filter(({ shift }) => !shift)) await depthOnce(baseFolder, dataset);
+}
+await writeReport({ results: await knownResults(), datasets, strategies, inputSize });
+
+/** One fine-tune, unless it is known. A run that fails is told and left out. */
+async function once(baseFolder, dataset, strategy, seed) {
+  const key = [dataset.name, strategy.title, seed].join(' · ');
+  if ((await knownResults()).some((result) => result.key === key)) return;
+  const datasetFolder = await prepareDataset(dataset, sources, work);
+  const outputFolder = await mkdtemp(join(work, 'output-'));
+  const began = performance.now();
+  try {
+    const result = await runStrategy({
+      strategy: strategy.name,
+      parameters: { ...strategy.parameters, inputSize },
+      baseFolder,
+      datasetFolder,
+      cacheFolder: join(work, 'features'),
+      cacheBytes: 16 * 2 ** 30,
+      memoryBytes: 8 * 2 ** 30,
+      outputFolder,
+      seed,
+      threads,
+      signal: new AbortController().signal,
+      on: { progress: () => {}, metric: () => {}, log: (message) => console.log(`    ${message}`) },
+    });
+    const { accuracy, accuracyInterval, imageCount, calibrationError, baseline } = result.evaluation;
+    await keep({
+      key,
+      kind: 'run',
+      dataset: dataset.name,
+      strategy: strategy.title,
+      seed,
+      accuracy,
+      accuracyInterval,
+      imageCount,
+      calibrationError,
+      baseline,
+      chosen: result.chosen,
+      trainImageCount: result.trainImageCount,
+      seconds: (performance.now() - began) / 1000,
+    });
+    console.log(`${key}: ${(100 * accuracy).toFixed(1)} %`);
+  } finally {
+    await rm(outputFolder, { recursive: true, force: true });
+  }
+}
+
+async function depthOnce(baseFolder, dataset) {
+  const key = `depth · ${dataset.name}`;
+  if ((await knownResults()).some((result) => result.key === key)) return;
+  const datasetFolder = await prepareDataset(dataset, sources, work);
+  const cacheFolder = join(work, 'features');
+  const cuts = await probeByDepth({ baseFolder, datasetFolder, cacheFolder, inputSize, threads });
+  await keep({ key, kind: 'depth', dataset: dataset.name, cuts });
+  console.log(`${key}: ${cuts.map(({ accuracy }) => (100 * accuracy).toFixed(1)).join(', ')}`);
+}
+
+async function keep(result) {
+  await appendFile(resultsFile, `${JSON.stringify(result)}\n`);
+}
+
+async function knownResults() {
+  const text = await readFile(resultsFile, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
