@@ -22,8 +22,12 @@ export function liveValues(graph: RecordedGraph): RecordedValue[] {
   return ordered;
 }
 
-export function readersOf(values: readonly RecordedValue[]): Map<RecordedValue, RecordedValue[]> {
-  const readers = new Map<RecordedValue, RecordedValue[]>();
+/** @param outputs also read from outside of the graph: each counts as a reader of itself. */
+export function readersOf(
+  values: readonly RecordedValue[],
+  outputs: readonly RecordedValue[] = [],
+): Map<RecordedValue, RecordedValue[]> {
+  const readers = new Map(outputs.map((value) => [value, [value]]));
   for (const value of values) {
     for (const input of Object.values(value.inputs)) {
       const known = readers.get(input);

@@ -22,7 +22,7 @@ export function lowerGraph(recorded: RecordedGraph, options: LoweringOptions = {
   const context: LoweringContext = {
     onnx,
     values: new ValueForms(onnx, options.blockSize ?? 0),
-    readers: readersOf(values),
+    readers: readersOf(values, Object.values(graph.outputs)),
     affine: new Map(),
     products: new Map(),
   };
