@@ -1,6 +1,7 @@
 import { recordProgram } from '../../../../src/learning/training/record/record-program.js';
-import { drawInputs, spread, type DrawnInputs } from './draw-inputs.js';
-import { differenceError } from './finite-differences.js';
+import { drawInputs, spread } from './draw-inputs.js';
+import { differenceError, dot } from './finite-differences.js';
+import { asDoubles } from './as-doubles.js';
 import { interpret } from './interpret.js';
 import { forwardProgram, gradientProgram, type OperationCase } from './operation-case.js';
 import { relativeError } from './relative-error.js';
@@ -35,17 +36,15 @@ export async function checkOperation(operation: OperationCase, blockSize = 0): P
   const single = await runLowered(backward, { ...drawn, upstream }, { blockSize });
   return {
     ...errors,
-    gradientFormula: differenceError(forward, asDoubles(drawn), Float64Array.from(upstream), byInput),
+    gradientFormula: differenceError(
+      (at) => dot(interpret(forward, at)['value'], Float64Array.from(upstream)),
+      asDoubles(drawn),
+      byInput,
+    ),
     gradient: Math.max(
       ...Object.entries(gradient).map(([name, tensor]) =>
         relativeError(single[name] ?? new Float32Array(), tensor),
       ),
     ),
   };
-}
-
-function asDoubles(tensors: DrawnInputs): Record<string, Float64Array> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, values]) => [name, Float64Array.from(values)]),
-  );
 }
