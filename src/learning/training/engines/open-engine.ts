@@ -81,6 +81,7 @@ function onTensorflow(name: TfjsNodePackage, addon: TfjsNode, device: string): T
     device,
     tf: addon.tf,
     backend: 'tensorflow',
+    asGraph: true,
   });
 }
 
@@ -96,6 +97,7 @@ async function openPlainTfjs(): Promise<EngineStanding> {
       device: describeCpu(1),
       tf,
       backend: 'cpu',
+      asGraph: false,
       notice:
         'This job trains in plain JavaScript on one thread, the last resort: many times slower than other engines. ' +
         '`zoo doctor` on the worker’s machine says why they are not there and how to get them.',

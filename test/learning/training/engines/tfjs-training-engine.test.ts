@@ -59,6 +59,7 @@ it('refuses, before the first batch, what its backend has no kernel for', async 
     device: 'none',
     tf,
     backend: 'bare',
+    asGraph: false,
   });
   try {
     await expect(engine.compile(await tinySpec())).rejects.toMatchObject({

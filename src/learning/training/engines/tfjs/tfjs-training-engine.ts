@@ -1,5 +1,6 @@
 import type { Tf } from '../../tensor-program.js';
 import type { EngineName, TrainingEngine, TrainingSpec, TrainingStep } from '../training-engine.js';
+import { compileGraph } from './graph/compile-graph.js';
 import { rehearse } from './rehearse.js';
 import { TfjsTrainingStep } from './tfjs-training-step.js';
 
@@ -12,11 +13,13 @@ export interface TfjsEngineOptions {
   tf: Tf;
   /** By its name in tfjs. */
   backend: string;
+  /** Whether TensorFlow runs each step as one graph: with the addon only. */
+  asGraph: boolean;
 }
 
 /**
- * Trains by running the programs as they are, one operation after the other, on a backend of tfjs. Nothing is compiled,
- * so it starts at once and runs whatever the backend has kernels for.
+ * Trains on a backend of tfjs, with whatever that has kernels for: by running the programs as they are, one operation after
+ * the other; or, on TensorFlow, by having its operations recorded and run as one graph.
  */
 export class TfjsTrainingEngine implements TrainingEngine {
   readonly name: EngineName;
@@ -25,14 +28,16 @@ export class TfjsTrainingEngine implements TrainingEngine {
   readonly notice?: string;
   readonly #tf: Tf;
   readonly #backend: string;
+  readonly #asGraph: boolean;
 
-  constructor({ name, version, device, notice, tf, backend }: TfjsEngineOptions) {
+  constructor({ name, version, device, notice, tf, backend, asGraph }: TfjsEngineOptions) {
     this.name = name;
     this.version = version;
     this.device = device;
     if (notice !== undefined) this.notice = notice;
     this.#tf = tf;
     this.#backend = backend;
+    this.#asGraph = asGraph;
   }
 
   /** The tfjs that this engine runs on: tests ask it for its number of tensors. */
@@ -44,6 +49,6 @@ export class TfjsTrainingEngine implements TrainingEngine {
     // tfjs-core in Node has no gradients by itself; all copies of it share one registry.
     await import('../../tfjs-gradients.js');
     rehearse(spec, this.#tf, this.#backend);
-    return new TfjsTrainingStep(spec, this.#tf, this.#backend);
+    return this.#asGraph ? compileGraph(spec, this.#tf) : new TfjsTrainingStep(spec, this.#tf, this.#backend);
   }
 }

@@ -1,0 +1,92 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../../tensor-program.js';
+
+/** An operation of TensorFlow, as the addon was told to run it. Tensors are the addon's numbers for them. */
+export interface TensorflowOperation {
+  op: string;
+  attributes: OperationAttribute[];
+  inputs: number[];
+  outputs: number[];
+}
+
+/** By TensorFlow's C API: `type` is a `TF_AttrType`. */
+export interface OperationAttribute {
+  name: string;
+  type: number;
+  value: string | number | boolean | (number | boolean)[];
+}
+
+/** A tensor that came from JavaScript. */
+export interface UploadedTensor {
+  shape: number[];
+  /** A `TF_DataType`. */
+  dtype: number;
+  values: ArrayBufferView;
+}
+
+export interface OperationRecord {
+  /** In the order in which they ran. */
+  operations: TensorflowOperation[];
+  uploads: Map<number, UploadedTensor>;
+  /** Numbers of the tensors that went in and came out, by name. What was never used has none. */
+  inputs: Record<string, number>;
+  outputs: Record<string, number>;
+}
+
+/** What the record needs of the addon: two functions, and the table of tensors. */
+interface Addon {
+  binding: {
+    createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
+    executeOp(
+      op: string,
+      attributes: OperationAttribute[],
+      inputs: number[],
+      outputCount: number,
+    ): { id: number }[];
+  };
+  tensorMap: { get(dataId: object): { id: number } };
+}
+
+/**
+ * Runs a function once on the addon and writes down every operation that reaches TensorFlow. The addon turns each of tfjs'
+ * kernels into operations of TensorFlow; whatever it can run can be recorded so, and no table of our own says how.
+ *
+ * @throws Error when the function reads a value: then what it does could depend on it.
+ */
+export function recordOperations(
+  tf: Tf,
+  inputs: Record<string, Tensor>,
+  run: () => Record<string, Tensor>,
+): OperationRecord {
+  const addon = tf.backend() as unknown as Addon;
+  const { binding } = addon;
+  const operations: TensorflowOperation[] = [];
+  const uploads: OperationRecord['uploads'] = new Map();
+  const recording: Record<string, unknown> = {
+    createTensor: ((shape, dtype, values) => {
+      const id = binding.createTensor(shape, dtype, values);
+      uploads.set(id, { shape: [...shape], dtype, values });
+      return id;
+    }) satisfies Addon['binding']['createTensor'],
+    executeOp: ((op, attributes, inputIds, outputCount) => {
+      const outputs = binding.executeOp(op, attributes, inputIds, outputCount);
+      operations.push({ op, attributes, inputs: [...inputIds], outputs: outputs.map(({ id }) => id) });
+      return outputs;
+    }) satisfies Addon['binding']['executeOp'],
+    tensorDataSync: () => {
+      throw new Error('a value was read while operations were recorded');
+    },
+  };
+  // The addon's own functions cannot be replaced; these stand before them.
+  addon.binding = Object.create(binding, Object.getOwnPropertyDescriptors(recording)) as Addon['binding'];
+  try {
+    const outputs = run();
+    const numbersOf = (tensors: Record<string, Tensor>) =>
+      Object.fromEntries(
+        Object.entries(tensors).map(([name, { dataId }]) => [name, addon.tensorMap.get(dataId).id]),
+      );
+    return { operations, uploads, inputs: numbersOf(inputs), outputs: numbersOf(outputs) };
+  } finally {
+    addon.binding = binding;
+  }
+}

@@ -1,0 +1,183 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { dropoutMasks } from '../../../programs/dropout-masks.js';
+import { gradientProgram } from '../../../programs/gradient-program.js';
+import { movingWeights } from '../../../programs/network-weights.js';
+import { scoreProgram } from '../../../programs/score-program.js';
+import { tensorNames } from '../../../programs/tensor-names.js';
+import { updateProgram, updateScalars } from '../../../programs/update-program.js';
+import type { Tf } from '../../../tensor-program.js';
+import type { TrainingSpec } from '../../training-engine.js';
+import { dataType, GraphWriter, typeAttribute } from './graph-writer.js';
+import { recordOperations, type OperationRecord } from './record-operations.js';
+
+/** A whole training as a TensorFlow graph. Weights and slots are variables of the session that runs it. */
+export interface TrainingGraph {
+  /** The file `saved_model.pb`. */
+  bytes: Uint8Array;
+  /** Shapes of what a state consists of, by the programs' names. */
+  stateShapes: Map<string, number[]>;
+  /** One step: fed by the programs' names; gives `loss` (the mean), `gradientNorm`, `logits`, and moves the variables. */
+  step: GraphRun;
+  /** Fed `inputs`, batchSize rows; gives `logits`. */
+  score: GraphRun;
+  /** Gives every variable. */
+  read: GraphRun;
+  /** Fed every variable; gives `written`. */
+  write: GraphRun;
+}
+
+/** What a run of the graph takes and gives: names of our own, and the graph's. */
+export interface GraphRun {
+  feeds: Record<string, { tensor: string; shape: number[] }>;
+  fetches: Record<string, string>;
+}
+
+/** Frozen weights are made into constants here, not by the programs, so that both runs share them. */
+const frozenWeights = { frozenWeights: 'inputs' } as const;
+
+/**
+ * Records one step and one scoring on the addon, and writes them as a graph. Weights that do not change are constants in
+ * it; TensorFlow folds, fuses and lays out the whole as it sees fit.
+ */
+export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
+  const { network, batchSize, optimizer, clipNorm } = spec;
+  const writer = new GraphWriter();
+  const update = updateProgram(network, optimizer, clipNorm);
+  const slots = Object.entries(update.inputs).filter(([name]) => name.startsWith('slot/'));
+  const stateShapes = new Map([
+    ...movingWeights(network).map(({ name, shape }) => [tensorNames.weight(name), shape] as const),
+    ...slots.map(([name, { shape }]) => [name, shape] as const),
+  ]);
+  const variables = new Map([...stateShapes].map(([name, shape]) => [name, writer.variable(shape)]));
+  const nodes: Record<string, string> = {};
+  for (const [name, { value }] of variables) nodes[name] = value;
+  for (const { name, shape, value } of network.weights) {
+    nodes[tensorNames.weight(name)] ??= writer.constant({ shape, dtype: dataType.float32, values: value });
+  }
+
+  /** Runs on zeros: only which operations run is of interest, and no value decides that. */
+  const record = (
+    fed: Record<string, number[]>,
+    run: (inputs: Record<string, Tensor>) => Record<string, Tensor>,
+  ) => {
+    const feeds: GraphRun['feeds'] = {};
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, shape] of Object.entries(fed)) {
+      feeds[name] = { tensor: writer.placeholder(shape), shape };
+      tensors[name] = tf.zeros(shape);
+    }
+    for (const [name, shape] of stateShapes) tensors[name] = tf.zeros(shape);
+    for (const { name, shape } of network.weights) tensors[tensorNames.weight(name)] ??= tf.zeros(shape);
+    const placed = {
+      ...nodes,
+      ...Object.fromEntries(Object.entries(feeds).map(([name, { tensor }]) => [name, tensor])),
+    };
+    return {
+      feeds,
+      outputs: writeRecord(
+        writer,
+        recordOperations(tf, tensors, () => run(tensors)),
+        placed,
+      ),
+    };
+  };
+
+  const gradients = gradientProgram(network, batchSize, frozenWeights);
+  const scalars = ['learningRate', 'inverseWeight', ...Object.keys(updateScalars(optimizer, 1))];
+  const stepped = record(
+    {
+      [tensorNames.inputs]: [batchSize, ...network.inputShape],
+      [tensorNames.targets]: [batchSize, network.numClasses],
+      ...Object.fromEntries(
+        dropoutMasks(network, batchSize).map(({ layer, shape }) => [tensorNames.mask(layer), shape]),
+      ),
+      ...Object.fromEntries(scalars.map((name) => [name, []])),
+    },
+    (inputs) => {
+      const found = gradients.run(tf, inputs);
+      const loss = tf.mul(found[tensorNames.loss] as Tensor, inputs[tensorNames.inverseWeight] as Tensor);
+      return { ...found, ...update.run(tf, { ...inputs, ...found }), loss };
+    },
+  );
+  const scored = record({ [tensorNames.inputs]: [batchSize, ...network.inputShape] }, (inputs) =>
+    scoreProgram(network, batchSize, frozenWeights).run(tf, inputs),
+  );
+  const output = (name: string) => stepped.outputs[name] ?? '';
+  const moves = moveVariables(writer, variables, stepped.outputs);
+  const loss = after(writer, moves, output(tensorNames.loss));
+
+  const written = Object.fromEntries(
+    [...stateShapes].map(([name, shape]) => [name, { tensor: writer.placeholder(shape), shape }]),
+  );
+  const writes = [...variables].map(([name, { handle }]) =>
+    writer.assign(handle, written[name]?.tensor ?? ''),
+  );
+  const done = writer.constant({ shape: [], dtype: dataType.float32, values: new Float32Array(1) });
+  const all = after(writer, writes, done);
+  return {
+    bytes: writer.savedModel(),
+    stateShapes,
+    step: {
+      feeds: stepped.feeds,
+      fetches: { loss, gradientNorm: output(tensorNames.gradientNorm), logits: output(tensorNames.logits) },
+    },
+    score: { feeds: scored.feeds, fetches: { logits: scored.outputs[tensorNames.logits] ?? '' } },
+    read: {
+      feeds: {},
+      fetches: Object.fromEntries([...variables].map(([name, { value }]) => [name, value])),
+    },
+    write: { feeds: written, fetches: { written: all } },
+  };
+}
+
+/** @param placed tensors of the graph for what the record took, by name. @returns those for what it gave. */
+function writeRecord(
+  writer: GraphWriter,
+  { operations, uploads, inputs, outputs }: OperationRecord,
+  placed: Record<string, string>,
+): Record<string, string> {
+  const tensors = new Map<number, string>();
+  for (const [name, id] of Object.entries(inputs)) {
+    if (id >= 0 && placed[name] !== undefined) tensors.set(id, placed[name]);
+  }
+  const tensorOf = (id: number): string => {
+    const known = tensors.get(id);
+    if (known !== undefined) return known;
+    const upload = uploads.get(id);
+    if (upload === undefined) throw new Error('the record reads a tensor that nothing gave');
+    const constant = writer.constant(upload);
+    tensors.set(id, constant);
+    return constant;
+  };
+  for (const { op, attributes, inputs: read, outputs: given } of operations) {
+    const node = writer.node(op, read.map(tensorOf), attributes);
+    given.forEach((id, at) => tensors.set(id, `${node}:${at}`));
+  }
+  return Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, tensorOf(id)]));
+}
+
+/** Gives every variable its successor, or itself once more where loss or norm is not finite. @returns the nodes that do. */
+function moveVariables(
+  writer: GraphWriter,
+  variables: ReadonlyMap<string, { handle: string; value: string }>,
+  outputs: Record<string, string>,
+): string[] {
+  const isFinite = (name: string) =>
+    `${writer.node('IsFinite', [outputs[name] ?? ''], [typeAttribute('T', dataType.float32)])}:0`;
+  const sound = writer.node('LogicalAnd', [isFinite(tensorNames.loss), isFinite(tensorNames.gradientNorm)]);
+  return [...variables].map(([name, { handle, value }]) => {
+    const successor = outputs[name] ?? value;
+    const chosen = writer.node(
+      'SelectV2',
+      [`${sound}:0`, successor, value],
+      [typeAttribute('T', dataType.float32)],
+    );
+    return writer.assign(handle, `${chosen}:0`);
+  });
+}
+
+/** The tensor, available once the nodes have run. */
+function after(writer: GraphWriter, nodes: string[], tensor: string): string {
+  const controls = nodes.map((node) => `^${node}`);
+  return `${writer.node('Identity', [tensor, ...controls], [typeAttribute('T', dataType.float32)])}:0`;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { leaveOut } from '../../../support/left-out.js';
+import { loadTfjsNode } from '../../../../src/learning/training/engines/tfjs/load-tfjs-node.js';
+import { GraphTrainingStep } from '../../../../src/learning/training/engines/tfjs/graph/graph-training-step.js';
+import { recordOperations } from '../../../../src/learning/training/engines/tfjs/graph/record-operations.js';
+import { TfjsTrainingEngine } from '../../../../src/learning/training/engines/tfjs/tfjs-training-engine.js';
+import { addonFolder } from './engines-under-test.js';
+import { optimizers, tinyBatch, tinySpec } from './tiny-training.js';
+
+const search = loadTfjsNode('tfjs-node', addonFolder);
+if ('missing' in search) {
+  leaveOut('training as a TensorFlow graph', `${search.missing}: run \`node scripts/build-tfjs-addon.mjs\`.`);
+} else {
+  const { tf } = search.found;
+
+  describe('recordOperations', () => {
+    it('writes down what reaches TensorFlow, in order, with what came from JavaScript', () => {
+      const x = tf.tensor([1, 2, 3, 4], [2, 2]);
+      const record = recordOperations(tf, { x }, () => ({ y: tf.relu(tf.add(x, 5)) }));
+      expect(record.operations.map(({ op }) => op)).toEqual(['Add', 'Relu']);
+      const [add, relu] = record.operations;
+      expect(add?.inputs[0]).toBe(record.inputs['x']);
+      expect(relu?.inputs).toEqual(add?.outputs);
+      expect(relu?.outputs).toEqual([record.outputs['y']]);
+      expect(record.uploads.get(add?.inputs[1] ?? -1)).toMatchObject({
+        shape: [],
+        values: Float32Array.of(5),
+      });
+    });
+
+    it('refuses a function that reads a value, and leaves the addon as it was', () => {
+      const x = tf.tensor([1, 2]);
+      expect(() =>
+        recordOperations(tf, { x }, () => ({ y: tf.add(x, tf.relu(x).dataSync()[0] ?? 0) })),
+      ).toThrow('a value was read');
+      expect([...tf.relu(x).dataSync()]).toEqual([1, 2]);
+    });
+  });
+
+  it('one graph trains as the operations do one by one', async () => {
+    const options = {
+      name: 'tfjs-node',
+      version: 'tfjs-node@4.22.0',
+      device: 'CPU',
+      tf,
+      backend: 'tensorflow',
+    } as const;
+    const spec = await tinySpec({
+      optimizer: optimizers.AdamW,
+      batchNormalization: 'training',
+      dropout: 0.3,
+    });
+    const [graph, eager] = await Promise.all(
+      [true, false].map((asGraph) => new TfjsTrainingEngine({ ...options, asGraph }).compile(spec)),
+    );
+    expect(graph).toBeInstanceOf(GraphTrainingStep);
+    expect(eager).not.toBeInstanceOf(GraphTrainingStep);
+    for (let at = 0; at < 3; at++) {
+      const expected = await eager?.step(tinyBatch(at), 0.01);
+      const actual = await graph?.step(tinyBatch(at), 0.01);
+      expect(actual?.loss).toBeCloseTo(expected?.loss ?? NaN, 5);
+      expect(actual?.gradientNorm).toBeCloseTo(expected?.gradientNorm ?? NaN, 4);
+    }
+    await graph?.dispose();
+    await eager?.dispose();
+  });
+}
