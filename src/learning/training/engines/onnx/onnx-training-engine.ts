@@ -17,11 +17,15 @@ export class OnnxTrainingEngine implements TrainingEngine {
   readonly name = 'onnxruntime';
   readonly version = `${onnxRuntimeEngine}/lowering-${loweringRevision}`;
 
-  constructor(readonly device: string) {}
+  constructor(
+    readonly device: string,
+    /** Channels in a block of ONNX Runtime's inner form; 0 does without that form. */
+    private readonly findBlockSize: () => Promise<number> = probeNchwc,
+  ) {}
 
   async compile(spec: TrainingSpec): Promise<TrainingStep> {
     const plan = planExecution(spec);
-    const graphs = compileGraphs(spec, plan, await probeNchwc());
+    const graphs = compileGraphs(spec, plan, await this.findBlockSize());
     const replicas = startReplicas(graphs, plan, spec.threads);
     try {
       await Promise.all(replicas.map((replica) => replica.ready));
