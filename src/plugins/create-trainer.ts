@@ -105,7 +105,7 @@ class NetworkTrainer implements Trainer {
     const { numClasses, seed, signal, on } = this.input;
     const { step, train: data } = this;
     const search = await findLearningRate({ step, data, numClasses, recipe, seed, signal, on });
-    return search.suggestion?.learningRate;
+    return search.learningRate;
   }
 
   async fit(recipe: Parameters<Trainer['fit']>[0]): ReturnType<Trainer['fit']> {

@@ -16,7 +16,7 @@ import type { FittedModel, Strategy, Trainer, TrainerSetup } from './contract.js
 import { createTrainer } from './create-trainer.js';
 import { createFitContext } from './fit-context.js';
 import { LinearProbes } from './linear-probes.js';
-import { loadStrategies } from './loader.js';
+import { loadStrategies, type LoadedStrategies } from './loader.js';
 import { measureLatency } from './measure-model.js';
 import { requireFitted } from './require-fitted.js';
 import type { RunReporter } from './run-reporter.js';
@@ -76,12 +76,16 @@ export interface RunResult {
  * test split with the files as they will be published, and writes those files. The strategy never sees the test split
  * and never grades itself. The same input and seed give the same bytes on one engine.
  *
+ * @param load gives the strategies that are installed.
  * @throws ZooError STRATEGY_UNKNOWN, STRATEGY_PARAMETERS_INVALID, STRATEGY_NOT_APPLICABLE, STRATEGY_RESULT_INVALID,
  *   EVALUATION_IMPOSSIBLE, and what loading, decoding and the strategy throw; `signal.reason` when aborted
  */
-export async function runStrategy(input: RunInput): Promise<RunResult> {
+export async function runStrategy(
+  input: RunInput,
+  load: () => Promise<LoadedStrategies> = loadStrategies,
+): Promise<RunResult> {
   const { signal, on, threads, seed } = input;
-  const strategy = await findStrategy(input.strategy);
+  const strategy = findStrategy(input.strategy, await load());
   const parameters = requireParameters(strategy, input.parameters);
   const baseFiles = filesOfFolder(input.baseFolder);
   const base = await loadTfjsLayers(baseFiles);
@@ -202,8 +206,7 @@ async function evaluateExported(
   });
 }
 
-async function findStrategy(name: string): Promise<Strategy> {
-  const strategies = await loadStrategies();
+function findStrategy(name: string, strategies: LoadedStrategies): Strategy {
   const strategy = strategies.find(name);
   if (strategy !== undefined) return strategy;
   const refused = strategies.refused
