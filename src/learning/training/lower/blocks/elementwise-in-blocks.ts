@@ -1,6 +1,7 @@
 import type { RecordedValue } from '../../record/recorded-graph.js';
 import type { LoweringContext } from '../lowering-context.js';
 import { gatherByChannel, rectifyByChannel } from './channel-affine.js';
+import { blockedClippedGradient } from './clipped-gradient.js';
 import { postponeProduct } from './channel-sums.js';
 
 /** Takes an operation on pictures in blocks that there is a better way for than to go through them element by element. */
@@ -24,6 +25,8 @@ export function lowerInBlocks(
     case 'Relu':
     case 'ClippedRelu':
       return rectifyByChannel(value, context);
+    case 'ReluGradient':
+      return blockedClippedGradient(value, context);
     default:
       return false;
   }
