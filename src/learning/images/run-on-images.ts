@@ -1,6 +1,6 @@
 import type { InputSpec } from '../model-manifest.js';
 import type { PictureView } from './decode-pictures.js';
-import { imageBatches } from './image-batches.js';
+import { imageBatches, type ImageBatch } from './image-batches.js';
 import type { ImageSource } from './image-source.js';
 
 export interface ImageRunOptions {
@@ -19,7 +19,7 @@ export interface ImageRunOptions {
  *
  * @param run the network: per output, one row per picture.
  * @param take is given the rows of each batch, in order, and the position of its first picture. The next batch's rows
- * wait until it is done.
+ * wait until it is done. Neither network nor `take` is at work any more when this returns or throws.
  * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted.
  */
 export async function runOnImages(
@@ -31,15 +31,22 @@ export async function runOnImages(
   take: (rows: Float32Array[], start: number) => void | Promise<void>,
 ): Promise<void> {
   let running: Promise<void> = Promise.resolve();
-  for await (const batch of imageBatches(source, indices, input, { batchSize, view, signal })) {
-    const result = run(batch.pixels, batch.count);
-    await running;
-    running = result.then(async (rows) => {
-      await take(rows, batch.start);
-      progress?.(batch.start + batch.count, indices.length);
-    });
-    // Met at the next turn; until then it is not an unhandled one.
-    running.catch(() => undefined);
+  const handOver = async (before: Promise<void>, result: Promise<Float32Array[]>, batch: ImageBatch) => {
+    await Promise.allSettled([before, result]);
+    await before;
+    await take(await result, batch.start);
+    progress?.(batch.start + batch.count, indices.length);
+  };
+  try {
+    for await (const batch of imageBatches(source, indices, input, { batchSize, view, signal })) {
+      const before = running;
+      running = handOver(before, run(batch.pixels, batch.count), batch);
+      // Met at the next turn; until then it is not an unhandled one.
+      running.catch(() => undefined);
+      await before;
+    }
+  } finally {
+    await running.catch(() => undefined);
   }
   await running;
   signal?.throwIfAborted();
