@@ -66,10 +66,11 @@ export async function createTrainer(input: TrainerInput, setup: TrainerSetup): P
 /** @returns bytes that pictures may take. @throws ZooError TRAINING_MEMORY_INSUFFICIENT */
 function planMemory(
   network: TrainableNetwork,
-  { memoryBytes, on }: TrainerInput,
+  { memoryBytes, engine, on }: TrainerInput,
   setup: TrainerSetup,
 ): number {
-  const memory = estimateTrainingMemory(network, setup);
+  const isCompiled = !engine.wanted.startsWith('tfjs');
+  const memory = estimateTrainingMemory(network, { ...setup, isCompiled });
   const available = memoryBytes - process.memoryUsage.rss();
   requireTrainingMemory(memory, available, setup.batchSize);
   on.log(`Training takes about ${Math.ceil(memory.totalBytes / 2 ** 20)} MiB of memory beside the pictures.`);
