@@ -10,8 +10,11 @@ export interface ExecutionPlan {
   rowsPerScore: number;
 }
 
-/** Rows that a core takes at once: few, so that what the layers hand on stays in its cache. */
-const rowsAtOnce = 4;
+/**
+ * Rows that a core takes at once: few, so that what the layers hand on stays in its cache, and enough for matrix products
+ * at full speed on the small pictures of late layers. Measured on MobileNetV2; 4 and 16 are slower.
+ */
+const rowsAtOnce = 8;
 
 /**
  * With batch normalisation frozen, no row of a batch sees another, and a replica per core on a few rows at a time beats
