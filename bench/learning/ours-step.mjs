@@ -1,0 +1,85 @@
+// One training step of MobileNetV2 (the starter, 224 × 224, width 1) on the compiled engine. Called by step.mjs.
+import { performance } from 'node:perf_hooks';
+
+const began = performance.now();
+const { Buffer } = await import('node:buffer');
+const { default: console } = await import('node:console');
+const { readFileSync } = await import('node:fs');
+const { createRequire } = await import('node:module');
+const { default: process } = await import('node:process');
+const { loadTfjsLayers } = await import('../../dist/learning/tfjs-layers/load-tfjs-layers.js');
+const { filesInMemory } = await import('../../dist/learning/tfjs-layers/model-files.js');
+const { buildTrainableNetwork } = await import('../../dist/learning/training/build-trainable-network.js');
+const { OnnxTrainingEngine } =
+  await import('../../dist/learning/training/engines/onnx/onnx-training-engine.js');
+
+const request = JSON.parse(readFileSync(0, 'utf8'));
+const { threads, batch: batchSize, steps, batchNormalization } = request;
+const require = createRequire(import.meta.url);
+const folder = `${require.resolve('nsfwjs').replace(/dist\/.*/, 'dist')}/models/mobilenet_v2`;
+const modelJson = require(`${folder}/model.min.js`);
+const json = modelJson.default ?? modelJson;
+const model = await loadTfjsLayers(
+  filesInMemory([
+    { path: 'model.json', bytes: Buffer.from(JSON.stringify(json)) },
+    ...json.weightsManifest
+      .flatMap((group) => group.paths)
+      .map((path) => {
+        const shard = require(`${folder}/${path}.min.js`);
+        return { path, bytes: Buffer.from(shard.default ?? shard, 'base64') };
+      }),
+  ]),
+);
+const numClasses = 10;
+const network = buildTrainableNetwork({
+  model,
+  cut: { layer: 'out_relu', pooling: 'average' },
+  // What comes before block_13_expand.
+  ...(request.from === null ? {} : { frozenUpTo: 'block_12_add' }),
+  numClasses,
+  head: 'random',
+  initialization: 'pretrained',
+  batchNormalization,
+  dropout: 0,
+  layerDecay: 1,
+  seed: 1,
+});
+// A frozen layer of the peers trains neither scale nor shift.
+if (batchNormalization === 'frozen') {
+  for (const weight of network.weights) if (/gamma|beta/.test(weight.name)) weight.trained = false;
+}
+const engine = new OnnxTrainingEngine(`CPU, ${threads} threads`);
+const training = await engine.compile({
+  network,
+  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
+  batchSize,
+  seed: 1,
+  threads,
+});
+const length = network.inputShape.reduce((product, extent) => product * extent, batchSize);
+const inputs = Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898) * 0.99);
+const targets = new Float32Array(batchSize * numClasses);
+for (let row = 0; row < batchSize; row++) targets[row * numClasses + (row % numClasses)] = 1;
+const step = () => training.step({ inputs, targets }, 0.003);
+
+await step();
+const firstStepSeconds = (performance.now() - began) / 1000;
+for (let i = 0; i < 2; i++) await step();
+const seconds = [];
+const cpu = process.cpuUsage();
+for (let i = 0; i < steps; i++) {
+  const start = performance.now();
+  await step();
+  seconds.push((performance.now() - start) / 1000);
+}
+const { user, system } = process.cpuUsage(cpu);
+seconds.sort((a, b) => a - b);
+console.log(
+  JSON.stringify({
+    imagesPerSecond: batchSize / seconds[Math.floor(steps / 2)],
+    imagesPerCpuSecond: (batchSize * steps) / ((user + system) / 1e6),
+    firstStepSeconds,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  }),
+);
+await training.dispose();
