@@ -85,11 +85,12 @@ export async function readShardHeader(path: string): Promise<ShardHeader | undef
 
 /**
  * Opens a shard after comparing its bytes with the digest in its name. It can then be read even if the file is removed.
- * Undefined when it is damaged, or gone.
+ * Undefined when it is damaged.
+ *
+ * @throws what the file system says when the file is gone, or cannot be opened for now
  */
 export async function openShard(path: string): Promise<OpenShard | undefined> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return undefined;
+  const file = await open(path);
   const shard = await verify(file, path).catch(() => undefined);
   if (shard === undefined) await file.close();
   return shard;

@@ -76,8 +76,9 @@ export class RowStore {
       if (this.seen.has(path)) continue;
       const header = await readShardHeader(path);
       if (header !== undefined && !header.images.some((picture) => this.lacks(picture))) continue;
+      const shard = await openShard(path).catch((error: unknown) => this.passOver(error));
+      if (shard === 'passed over') continue;
       this.seen.add(path);
-      const shard = await openShard(path);
       if (shard === undefined || !this.fits(shard.header)) {
         this.log(`A damaged part of the feature cache (${name.slice(0, 12)}) is thrown away.`);
         await shard?.close();
@@ -99,7 +100,8 @@ export class RowStore {
     const held = this.memory.when === 'always' ? this.hold(header, rows) : undefined;
     const path = this.onDisk ? await this.write(header, rows) : undefined;
     if (path !== undefined) this.seen.add(path);
-    const shard = held ?? (path === undefined ? undefined : await openShard(path)) ?? this.hold(header, rows);
+    const reopen = async () => (path === undefined ? undefined : openShard(path).catch(() => undefined));
+    const shard = held ?? (await reopen()) ?? this.hold(header, rows);
     if (shard !== undefined) this.place(shard);
   }
 
@@ -150,9 +152,16 @@ export class RowStore {
     } catch (error) {
       // A full disk costs the cache, not the job.
       this.onDisk = false;
-      this.log(`Features could not be kept (${error instanceof Error ? systemCode(error) : 'unknown'}).`);
+      this.log(`Features could not be kept (${systemCode(error)}).`);
       return undefined;
     }
+  }
+
+  /** Another job's eviction may be ahead of us; too many open files, say, are no reason to throw one away. */
+  private passOver(error: unknown): 'passed over' {
+    const code = systemCode(error);
+    if (code !== 'ENOENT') this.log(`A part of the feature cache cannot be read for now (${code}).`);
+    return 'passed over';
   }
 
   /** Moves a shard into memory if there is room. */
@@ -193,6 +202,7 @@ export class RowStore {
 }
 
 /** `ENOSPC`, say; messages of the file system name paths. */
-function systemCode(error: Error): string {
+function systemCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -140,6 +140,18 @@ describe('a damaged cache', () => {
       await rm(path);
     }
     expect((await check()).reads).toBe(16);
+  });
+
+  it('stays where it is while a shard cannot be opened, and is computed meanwhile', async () => {
+    await check();
+    const [path = ''] = await shards();
+    await rm(path);
+    await symlink(basename(path), path);
+    const { log, reads } = await check();
+    expect(log).toContain('cannot be read for now (ELOOP)');
+    expect(log).not.toContain('damaged');
+    expect(reads).toBe(8 + 3);
+    expect((await lstat(path)).isSymbolicLink()).toBe(true);
   });
 
   it('is thrown away where its rows belong to other pictures', async () => {
