@@ -14,7 +14,7 @@ export interface PictureDataOptions {
   augmentation?: Augmentation;
   /** Another seed gives other views. */
   seed?: number;
-  /** Plain pictures are kept decoded while they take no more than this. */
+  /** Pictures that are not varied are kept decoded while they take no more than this. */
   memoryBytes?: number;
 }
 
@@ -22,7 +22,7 @@ const defaultMemoryBytes = 2 ** 30;
 
 /**
  * Pictures as a network takes them, decoded when they are read: on libvips' threads, so that the caller can train on
- * one batch meanwhile. Plain pictures (validation, training without augmentation) are decoded once and then kept, as
+ * one batch meanwhile. Pictures that are never varied (validation, training without augmentation) are decoded once and kept, as
  * bytes, if all of them fit.
  */
 export class PictureData implements TrainingData {
@@ -47,7 +47,7 @@ export class PictureData implements TrainingData {
     this.views = isNeutral(this.augmentation) ? 1 : Infinity;
     const pictureBytes = input.height * input.width * input.channels;
     const fits = pictureBytes * images.count <= (memoryBytes ?? defaultMemoryBytes);
-    if (fits) this.kept = new KeptPictures(images.count, pictureBytes);
+    if (fits && this.views === 1) this.kept = new KeptPictures(images.count, pictureBytes);
   }
 
   async read(indices: readonly number[], view: number, signal?: AbortSignal): Promise<Float32Array> {

@@ -64,6 +64,13 @@ describe('PictureData', () => {
     expect(images.reads).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
+  it('keeps nothing where pictures are varied: no view comes twice', async () => {
+    const images = sourceOf(pictures);
+    const data = new PictureData({ images, labels, input, augmentation: augmentations.light });
+    expect(await data.read([0], 0)).toEqual(await data.read([0], 0));
+    expect(images.reads[0]).toBe(2);
+  });
+
   it('decodes again, to the same values, what does not fit', async () => {
     const images = sourceOf(pictures);
     const data = new PictureData({ images, labels, input, memoryBytes: 6 * size - 1 });
