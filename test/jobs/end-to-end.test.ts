@@ -102,11 +102,43 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     expect(model.cardData).toMatchObject({ base_model: 'ada/tiny', datasets: ['ada/colours'] });
   });
 
+  test('a network trained by a job is held against a linear probe, in its version and on its card', async () => {
+    const { zoo, principal } = fixture;
+    const [base] = await zoo.database
+      .getRepository(ModelVersion)
+      .find({ order: { createdAt: 'ASC' }, take: 1 });
+    const [data] = await zoo.database.getRepository(DatasetVersion).find({ take: 1 });
+    const launched = await launchFineTune(zoo, principal, {
+      baseVersionId: base?.id ?? '',
+      datasetVersionId: data?.id ?? '',
+      strategy: 'full-retraining',
+      parameters: { epochs: 3 },
+      name: 'ada/colour-learner',
+    });
+    const job = await endOf(zoo, launched.id);
+    expect(job).toMatchObject({ state: 'COMPLETED', error: null });
+    const version = await zoo.database
+      .getRepository(ModelVersion)
+      .findOneByOrFail({ id: job.resultModelVersionId ?? '' });
+    const { accuracy, baseline, latency } = version.evaluation ?? {};
+    expect(baseline).toMatchObject({ name: 'linear-probe', difference: expect.any(Number) as number });
+    expect(baseline?.difference).toBeCloseTo((accuracy ?? NaN) - (baseline?.accuracy ?? NaN), 12);
+    expect(latency?.p90Ms).toBeGreaterThan(0);
+    const model = await zoo.database.getRepository(Model).findOneByOrFail({ id: job.targetModelId ?? '' });
+    expect(model.card).toMatch(/linear classifier on the frozen base/);
+    expect(model.card).toMatch(/bestEpoch \(chosen\)/);
+    const events = await readJobEvents(zoo.database, job.id, 0, 1000);
+    const metrics = new Set(
+      events.flatMap(({ type, payload }) => (type === 'metric' ? [payload['name']] : [])),
+    );
+    expect([...metrics]).toEqual(expect.arrayContaining(['train/loss', 'validation/loss', 'test/accuracy']));
+  });
+
   test('a job reports its states, progress and metrics in a log without gaps', async () => {
     const { zoo } = fixture;
     const { rows } = await executeSql<{ id: string }>(
       zoo.database,
-      `SELECT id FROM jobs WHERE kind = 'FINE_TUNE'`,
+      `SELECT id FROM jobs WHERE strategy = 'feature-extraction-svm'`,
     );
     const events = await readJobEvents(zoo.database, rows[0]?.id ?? '', 0, 1000);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
