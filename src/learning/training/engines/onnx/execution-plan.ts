@@ -6,6 +6,8 @@ export interface ExecutionPlan {
   threadsPerReplica: number;
   /** Rows of one run of the gradient graph. */
   rowsPerRun: number;
+  /** Runs of a batch that a replica makes, at most; their gradients are summed. */
+  runsPerReplica: number;
   /** Rows of one run of the score graph. */
   rowsPerScore: number;
 }
@@ -26,16 +28,19 @@ export function planExecution({ network, batchSize, threads }: TrainingSpec): Ex
       replicas: 1,
       threadsPerReplica: threads,
       rowsPerRun: batchSize,
+      runsPerReplica: 1,
       rowsPerScore: rowsAtOnce * threads,
     };
   }
-  const rowsPerCore = Math.ceil(batchSize / Math.max(1, Math.min(threads, batchSize)));
+  const rowsPerCore = Math.ceil(batchSize / Math.min(threads, batchSize));
   const rowsPerRun = Math.ceil(rowsPerCore / Math.ceil(rowsPerCore / rowsAtOnce));
-  const replicas = Math.min(threads, Math.ceil(batchSize / rowsPerRun));
+  const runs = Math.ceil(batchSize / rowsPerRun);
+  const replicas = Math.min(threads, runs);
   return {
     replicas,
     threadsPerReplica: Math.max(1, Math.floor(threads / replicas)),
     rowsPerRun,
+    runsPerReplica: Math.ceil(runs / replicas),
     rowsPerScore: rowsAtOnce,
   };
 }

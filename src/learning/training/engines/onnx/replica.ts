@@ -4,7 +4,7 @@ import { tensorNames } from '../../programs/tensor-names.js';
 import { allocate, dataOf, openBoundSession, type BoundSession, type Tensors } from './bound-session.js';
 import type { NamedData, ReplicaData, ReplicaRequests, SharedModel } from './replica-protocol.js';
 import { raiseSharedVersion, sharedNames, sharedVersion, sharedView } from './shared-tensors.js';
-import { sumInto } from './sum-into.js';
+import { partName } from './summed-programs.js';
 
 type Asked<Kind extends keyof ReplicaRequests> = ReplicaRequests[Kind]['request'];
 type Answered<Kind extends keyof ReplicaRequests> = Promise<ReplicaRequests[Kind]['answer']>;
@@ -18,8 +18,13 @@ export class Replica {
   private state: Tensors;
   /** Where the next state is written; then the two change places. */
   private nextState: Tensors;
-  private readonly sums: Tensors;
-  private addends: Tensors | undefined;
+  /** Gradients and statistics of the last run, or summed over the runs of a batch. */
+  private sums: Tensors;
+  private nextSums: Tensors;
+  /** Zeros, where sums go on from those before. */
+  private readonly nothing: Tensors;
+  /** Of the leader: the sums of the other replicas, under the names of further parts. */
+  private readonly otherSums: Tensors[];
   /** Loss and logits. */
   private readonly results: Tensors;
   private readonly norm: Tensors;
@@ -47,6 +52,11 @@ export class Replica {
     this.nextState = allocate(update === undefined ? [] : stateOutputs(update));
     this.norm = allocate(update?.outputs.filter(({ name }) => name === tensorNames.gradientNorm) ?? []);
     this.sums = allocate(sumOutputs(gradients));
+    this.nextSums = allocate(sumOutputs(gradients));
+    this.nothing = allocate(gradients.inputs.filter(({ name }) => name.endsWith('#1')));
+    this.otherSums = data.otherSums.map((_, index) =>
+      allocate(update?.inputs.filter(({ name }) => name.endsWith(`#${index + 1}`)) ?? []),
+    );
     this.results = allocate(gradients.outputs.filter((port) => !isSum(port)));
   }
 
@@ -54,17 +64,16 @@ export class Replica {
     this.takeOverWeights();
     const losses: number[] = [];
     const logits: Float32Array[] = [];
-    for (const [index, part] of parts.entries()) {
-      const found = index === 0 ? this.sums : (this.addends ??= allocate(sumOutputs(this.data.gradients)));
+    let before = this.nothing;
+    for (const part of parts) {
       await this.gradientSession.run(
-        { ...this.state, ...tensorsOf(part, this.data.gradients) },
-        { ...this.results, ...found },
+        { ...this.state, ...before, ...tensorsOf(part, this.data.gradients) },
+        { ...this.results, ...this.nextSums },
       );
+      [this.sums, this.nextSums] = [this.nextSums, this.sums];
+      before = asPart(this.sums, 1);
       losses.push(dataOf(this.results, tensorNames.loss)[0] ?? NaN);
       logits.push(dataOf(this.results, tensorNames.logits).slice());
-      if (index > 0) {
-        for (const name of Object.keys(found)) sumInto(dataOf(this.sums, name), dataOf(found, name));
-      }
     }
     this.handOverSums();
     return { losses, logits };
@@ -72,15 +81,12 @@ export class Replica {
 
   async update({ scalars }: Asked<'update'>): Answered<'update'> {
     if (this.updateSession === undefined) throw new Error('only the leader has the optimizer');
-    for (const others of this.data.otherSums) {
-      for (const name of sharedNames(others)) sumInto(dataOf(this.sums, name), sharedView(others, name));
-    }
     const numbers = Object.entries(scalars).map(([name, value]) => [
       name,
       new Tensor('float32', Float32Array.of(value), []),
     ]);
     await this.updateSession.run(
-      { ...this.state, ...this.sums, ...Object.fromEntries(numbers) },
+      { ...this.state, ...this.sums, ...this.takeOverSums(), ...Object.fromEntries(numbers) },
       { ...this.nextState, ...this.norm },
     );
     const [gradientNorm = NaN] = dataOf(this.norm, tensorNames.gradientNorm);
@@ -132,6 +138,15 @@ export class Replica {
     raiseSharedVersion(weights);
   }
 
+  private takeOverSums(): Tensors {
+    this.data.otherSums.forEach((others, index) => {
+      for (const name of sharedNames(others)) {
+        dataOf(this.otherSums[index] ?? {}, partName(name, index + 1)).set(sharedView(others, name));
+      }
+    });
+    return Object.assign({}, ...this.otherSums) as Tensors;
+  }
+
   private handOverSums(): void {
     const { ownSums } = this.data;
     if (ownSums === undefined) return;
@@ -150,6 +165,11 @@ function sumOutputs({ outputs }: SharedModel): LoweredPort[] {
 /** Gradients, and what the batch says of normalised layers. */
 function isSum({ name }: LoweredPort): boolean {
   return name !== tensorNames.loss && name !== tensorNames.logits;
+}
+
+/** The same tensors, named as a further part of theirs. */
+function asPart(tensors: Tensors, part: number): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [partName(name, part), tensor]));
 }
 
 function tensorsOf(data: NamedData, { inputs }: SharedModel): Tensors {

@@ -9,6 +9,7 @@ import { recordProgram } from '../../record/record-program.js';
 import type { RecordedGraph } from '../../record/recorded-graph.js';
 import type { TrainingSpec } from '../training-engine.js';
 import type { ExecutionPlan } from './execution-plan.js';
+import { withInputParts, withRunningSums } from './summed-programs.js';
 
 /** The three programs of a training as ONNX models. A weight, its slots and its gradient share an order of axes. */
 export interface TrainingGraphs {
@@ -20,17 +21,22 @@ export interface TrainingGraphs {
 /** @throws ZooError TRAINING_LAYER_UNSUPPORTED */
 export function compileGraphs(
   { network, optimizer, clipNorm }: TrainingSpec,
-  { rowsPerRun, rowsPerScore }: ExecutionPlan,
+  plan: ExecutionPlan,
   blockSize: number,
 ): TrainingGraphs {
-  const gradients = recordProgram(gradientProgram(network, rowsPerRun));
+  const update = updateProgram(network, optimizer, clipNorm);
+  const sums = Object.fromEntries(
+    Object.entries(update.inputs).filter(([name]) => name.startsWith('gradient/')),
+  );
+  const program = gradientProgram(network, plan.rowsPerRun);
+  const gradients = recordProgram(plan.runsPerReplica > 1 ? withRunningSums(program, sums) : program);
   const kernels = preferredLayouts(gradients);
   const lower = (graph: RecordedGraph) =>
     lowerGraph(graph, { layouts: stateLayouts(graph, kernels), blockSize });
   return {
     gradients: lower(gradients),
-    update: lower(recordProgram(updateProgram(network, optimizer, clipNorm))),
-    scores: lower(recordProgram(scoreProgram(network, rowsPerScore))),
+    update: lower(recordProgram(withInputParts(update, (name) => name in sums, plan.replicas))),
+    scores: lower(recordProgram(scoreProgram(network, plan.rowsPerScore))),
   };
 }
 
@@ -41,7 +47,7 @@ function stateLayouts(
 ): Record<string, Layout> {
   const layouts: Record<string, Layout> = {};
   for (const name of [...Object.keys(inputs), ...Object.keys(outputs)]) {
-    const [, weight] = /^(?:weight|gradient|slot\/[^/]+)\/(.+)$/.exec(name) ?? [];
+    const [, weight] = /^(?:weight|gradient|slot\/[^/]+)\/(.+?)(?:#\d+)?$/.exec(name) ?? [];
     const layout = weight === undefined ? undefined : kernels[`weight/${weight}`];
     if (layout !== undefined) layouts[name] = layout;
   }

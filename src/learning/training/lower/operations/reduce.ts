@@ -23,6 +23,7 @@ export const reduceOperations: OperationTable = {
   Prod: reduction('ReduceProd'),
   Softmax: alongLast('Softmax'),
   Sum: reduction('ReduceSum'),
+  SumOfSquares: reduction('ReduceSumSquare'),
 };
 
 function reduction(op: string): OperationLowering {

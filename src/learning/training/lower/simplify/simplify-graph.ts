@@ -6,12 +6,14 @@ import { foldScalesIntoConvolutions } from './fold-scales.js';
 import { foldUniform } from './fold-uniform.js';
 import { GraphEditor, type SimplificationRule, type SourceGraph } from './graph-editor.js';
 import { gatherScales } from './gather-scales.js';
+import { joinNumbers } from './join-numbers.js';
 import { narrowBroadcasts } from './narrow-broadcasts.js';
 import { recogniseReluGradients } from './relu-gradients.js';
 import { removeIdentities } from './remove-identities.js';
+import { sumSquares } from './sum-squares.js';
 import { sumThroughKernels } from './sum-through-kernels.js';
 
-const always = [decomposeFused, foldUniform, removeIdentities, narrowBroadcasts];
+const always = [decomposeFused, foldUniform, removeIdentities, narrowBroadcasts, joinNumbers];
 
 /**
  * In rounds, because a rule of one needs what the one before has done everywhere: padding must be with the convolutions
@@ -20,7 +22,7 @@ const always = [decomposeFused, foldUniform, removeIdentities, narrowBroadcasts]
 const rounds: SimplificationRule[][] = [
   [...always, recogniseReluGradients, absorbPadding, gatherScales],
   [...always, gatherScales, sumThroughKernels],
-  [...always, gatherScales, foldScalesIntoConvolutions],
+  [...always, gatherScales, foldScalesIntoConvolutions, sumSquares],
 ];
 
 /** A graph that gives the same outputs, within rounding, with less work. */

@@ -4,11 +4,11 @@ import { tinySpec } from '../tiny-training.js';
 
 describe('planExecution', () => {
   it.each([
-    { batchSize: 16, threads: 2, rowsPerRun: 4, replicas: 2 },
-    { batchSize: 10, threads: 2, rowsPerRun: 3, replicas: 2 },
+    { batchSize: 16, threads: 2, rowsPerRun: 8, runsPerReplica: 1, replicas: 2 },
+    { batchSize: 40, threads: 2, rowsPerRun: 7, runsPerReplica: 3, replicas: 2 },
     { batchSize: 1, threads: 4, rowsPerRun: 1, replicas: 1 },
     { batchSize: 5, threads: 4, rowsPerRun: 2, replicas: 3 },
-    { batchSize: 32, threads: 1, rowsPerRun: 4, replicas: 1 },
+    { batchSize: 32, threads: 1, rowsPerRun: 8, runsPerReplica: 4, replicas: 1 },
   ])(
     'runs $batchSize rows on $threads threads by $replicas replicas',
     async ({ batchSize, threads, ...wanted }) => {
