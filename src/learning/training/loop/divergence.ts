@@ -10,6 +10,8 @@ const recentSteps = 20;
 export const divergenceState = z.object({
   /** Before any weight has moved; null until the first step. */
   firstLoss: z.number().nullable(),
+  /** Of all learning rates so far. */
+  highestRate: z.number(),
   /** Which of the last twenty steps had too large a loss, a bit each. */
   exploded: z.int().min(0),
 });
@@ -33,50 +35,62 @@ export interface ObservedStep {
 export class DivergenceWatch {
   constructor(
     private readonly numClasses: number,
-    readonly state: DivergenceState = { firstLoss: null, exploded: 0 },
+    readonly state: DivergenceState = { firstLoss: null, highestRate: 0, exploded: 0 },
   ) {}
 
   /** @throws ZooError TRAINING_DIVERGED */
   observe(observed: ObservedStep): void {
-    const { step, loss, gradientNorm } = observed;
-    if (!Number.isFinite(loss)) {
-      throw step === 1 ? brokenFromTheStart(observed) : diverged(observed, `the loss is ${loss}`);
-    }
-    if (!Number.isFinite(gradientNorm))
-      throw diverged(observed, `the norm of the gradients is ${gradientNorm}`);
+    const { step, loss, gradientNorm, learningRate } = observed;
     const { state } = this;
+    state.highestRate = Math.max(state.highestRate, learningRate);
+    for (const [what, value] of [
+      ['loss', loss],
+      ['norm of the gradients', gradientNorm],
+    ] as const) {
+      if (Number.isFinite(value)) continue;
+      if (step === 1) throw brokenFromTheStart(observed, `The ${what} is ${value} at the first step`);
+      throw this.diverged(observed, `the ${what} is ${value}`);
+    }
     state.firstLoss ??= loss;
     const usual = Math.max(state.firstLoss, Math.log(this.numClasses));
     const isTooLarge = loss > explosionFactor * usual;
     state.exploded = ((state.exploded << 1) | Number(isTooLarge)) & (2 ** recentSteps - 1);
     if (isTooLarge && bitCount(state.exploded) >= explosionSteps) {
-      throw diverged(observed, `the loss rose to ${round(loss)}, from ${round(usual)} at the start`);
+      throw this.diverged(observed, `the loss rose to ${round(loss)}, from ${round(usual)} at the start`);
     }
   }
 
-  /** @throws ZooError TRAINING_DIVERGED when the loss of validation is not finite */
+  /**
+   * @param observed step 0 stands for the weights that training starts from
+   * @throws ZooError TRAINING_DIVERGED when the loss of validation is not finite
+   */
   observeValidation(observed: Omit<ObservedStep, 'gradientNorm'>): void {
-    if (Number.isFinite(observed.loss)) return;
-    throw diverged(observed, `the loss of the validation pictures is ${observed.loss}`);
+    const { step, loss } = observed;
+    if (Number.isFinite(loss)) return;
+    if (step === 0) throw brokenFromTheStart(observed, `The loss of the validation pictures is ${loss}`);
+    throw this.diverged(observed, `the loss of the validation pictures is ${loss}`);
+  }
+
+  /** The rate to lower is the highest so far, not what a schedule has made of it by now. */
+  private diverged(observed: Omit<ObservedStep, 'gradientNorm'>, what: string): ZooError {
+    const { step, epoch, learningRate } = observed;
+    const { highestRate } = this.state;
+    const highest = highestRate > learningRate ? ` (at its highest it was ${round(highestRate)})` : '';
+    const suggestedLearningRate = round(highestRate / 10);
+    return new ZooError(
+      'TRAINING_DIVERGED',
+      `Training diverged at step ${step} (epoch ${epoch}): ${what}, at learning rate ${round(learningRate)}${highest}. ` +
+        `Try learning rate ${suggestedLearningRate}; if that is not enough, clip the gradients (clipNorm 1) or warm up for longer.`,
+      { ...observed, suggestedLearningRate },
+    );
   }
 }
 
-function diverged(observed: Omit<ObservedStep, 'gradientNorm'>, what: string): ZooError {
-  const { step, epoch, learningRate } = observed;
-  const suggestedLearningRate = round(learningRate / 10);
-  return new ZooError(
-    'TRAINING_DIVERGED',
-    `Training diverged at step ${step} (epoch ${epoch}): ${what}, at learning rate ${round(learningRate)}. ` +
-      `Try learning rate ${suggestedLearningRate}; if that is not enough, clip the gradients (clipNorm 1) or warm up for longer.`,
-    { ...observed, suggestedLearningRate },
-  );
-}
-
 /** No weight has moved yet, so the learning rate is not to blame. */
-function brokenFromTheStart(observed: ObservedStep): ZooError {
+function brokenFromTheStart(observed: Omit<ObservedStep, 'gradientNorm'>, what: string): ZooError {
   return new ZooError(
     'TRAINING_DIVERGED',
-    `The loss is ${observed.loss} at the first step, before any weight has moved: the base model gives no finite scores for these pictures. ` +
+    `${what}, before any weight has moved: the base model computes no finite numbers for these pictures. ` +
       'Check that its weights are finite and that its manifest states the range of its input; a lower learning rate does not help.',
     { ...observed },
   );

@@ -49,7 +49,7 @@ export function startOfTraining(): LoopState {
     stepsDone: 0,
     epoch: { ...emptyEpoch },
     stopping: { bestEpoch: 0, best: null, reference: null, waited: 0 },
-    divergence: { firstLoss: null, exploded: 0 },
+    divergence: { firstLoss: null, highestRate: 0, exploded: 0 },
     smoothed: { loss: 0, weight: 0, correct: 0, pictures: 0 },
     history: [],
   };

@@ -49,6 +49,9 @@ describe('divergence', () => {
   it('a loss that is no number before any weight moved is blamed on the base model', () => {
     expect(watch([Number.NaN])?.message).toContain('before any weight has moved');
     expect(watch([Number.NaN])?.message).not.toContain('Try learning rate');
+    expect(watch([2], [Infinity])?.message).toContain(
+      'The norm of the gradients is Infinity at the first step, before any weight has moved',
+    );
   });
 
   it('a loss of ten times the first one stops where it comes often, not once', () => {
@@ -72,6 +75,33 @@ describe('divergence', () => {
 
   it('a start at a large loss is where it is measured from', () => {
     expect(watch(Array.from({ length: 30 }, () => 90))).toBeUndefined();
+  });
+
+  it('late in a schedule, what to try follows from the highest rate', () => {
+    const divergence = new DivergenceWatch(10);
+    const observed = { loss: 2, gradientNorm: 1, epoch: 1 };
+    [0.1, 0.5, 0.02].forEach((learningRate, at) =>
+      divergence.observe({ ...observed, step: at + 1, learningRate }),
+    );
+    expect(() =>
+      divergence.observeValidation({ step: 3, epoch: 1, learningRate: 0.02, loss: Number.NaN }),
+    ).toThrow('at learning rate 0.02 (at its highest it was 0.5). Try learning rate 0.05;');
+  });
+
+  it('a start that gives validation pictures no finite loss is blamed on the base model', async () => {
+    const validation = pointClouds({ sizes: [5, 5, 5] });
+    validation.read = (indices) => Promise.resolve(new Float32Array(indices.length * 6).fill(Number.NaN));
+    const training = trainClassifier({
+      step: new SoftmaxRegression({ featureDim: 6, numClasses: 3, batchSize: 16 }),
+      train: pointClouds({ sizes: [30, 30, 30] }),
+      validation,
+      numClasses: 3,
+      recipe: recipe({ startIsCandidate: true }),
+      seed: 1,
+    });
+    await expect(training).rejects.toThrow(
+      /^The loss of the validation pictures is NaN, before any weight has moved: .*a lower learning rate does not help/,
+    );
   });
 
   it('training with a learning rate that is far too high stops with it', async () => {
