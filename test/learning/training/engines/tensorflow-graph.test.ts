@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { leaveOut } from '../../../support/left-out.js';
 import { loadTfjsNode } from '../../../../src/learning/training/engines/tfjs/load-tfjs-node.js';
 import { GraphTrainingStep } from '../../../../src/learning/training/engines/tfjs/graph/graph-training-step.js';
-import { recordOperations } from '../../../../src/learning/training/engines/tfjs/graph/record-operations.js';
+import { recordBatch } from '../../../../src/learning/training/engines/tfjs/graph/record-batch.js';
+import {
+  recordOperations,
+  type OperationRecord,
+} from '../../../../src/learning/training/engines/tfjs/graph/record-operations.js';
 import { TfjsTrainingEngine } from '../../../../src/learning/training/engines/tfjs/tfjs-training-engine.js';
 import { addonFolder } from './engines-under-test.js';
 import { optimizers, tinyBatch, tinySpec } from './tiny-training.js';
@@ -34,6 +38,42 @@ if ('missing' in search) {
         recordOperations(tf, { x }, () => ({ y: tf.add(x, tf.relu(x).dataSync()[0] ?? 0) })),
       ).toThrow('a value was read');
       expect([...tf.relu(x).dataSync()]).toEqual([1, 2]);
+    });
+  });
+
+  describe('recordBatch', () => {
+    /** What a record says, with the tensors' numbers left out. */
+    const said = ({ operations, uploads, inputs }: OperationRecord) => ({
+      operations: operations.map(({ op, attributes }) => ({ op, attributes })),
+      uploads: [...uploads].filter(([id]) => id !== inputs['x']).map(([, upload]) => upload),
+    });
+    const record = (rows: number) => {
+      const x = tf.zeros([rows, 2, 3]);
+      return recordOperations(tf, { x }, () => ({
+        y: tf.mul(tf.relu(tf.reshape(x, [rows, 6])), 1 / (6 * rows)),
+        z: tf.add(tf.fill([rows, 40], 2), tf.ones([rows, 40])),
+      }));
+    };
+
+    it('continues the records of small batches to that of a large one', () => {
+      const recorded: number[] = [];
+      const continued = recordBatch(100, (rows) => {
+        recorded.push(rows);
+        return record(rows);
+      });
+      expect(Math.max(...recorded)).toBeLessThan(5);
+      expect(said(continued)).toEqual(said(record(100)));
+    });
+
+    it('runs the large batch where small ones tell nothing certain of it', () => {
+      const recorded: number[] = [];
+      const whole = recordBatch(100, (rows) => {
+        recorded.push(rows);
+        const x = tf.zeros([rows]);
+        return recordOperations(tf, { x }, () => ({ y: rows % 2 === 0 ? tf.relu(x) : tf.exp(x) }));
+      });
+      expect(recorded.at(-1)).toBe(100);
+      expect(whole.operations.map(({ op }) => op)).toEqual(['Relu']);
     });
   });
 

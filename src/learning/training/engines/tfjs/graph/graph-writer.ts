@@ -1,5 +1,5 @@
 import { ProtobufWriter } from '../../../../onnx/protobuf-writer.js';
-import type { OperationAttribute, UploadedTensor } from './record-operations.js';
+import type { OperationAttribute, UploadedTensor, UploadedValues } from './record-operations.js';
 
 /** Numbers of TensorFlow's `DataType`, the same in its C API and its protocol buffers. */
 export const dataType = { float32: 1, int32: 3, bool: 10 } as const;
@@ -37,7 +37,9 @@ export class GraphWriter {
     return `${name}:0`;
   }
 
+  /** @param tensor values row-major, or one that stands for all. */
   constant({ shape, dtype, values }: UploadedTensor): string {
+    if (values.length < sizeOf(shape)) return this.filled(shape, dtype, values);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const tensor = new ProtobufWriter().integer(1, dtype).message(2, shapeMessage(shape)).bytes(4, bytes);
     const name = this.add(
@@ -78,6 +80,20 @@ export class GraphWriter {
       .message(1, new ProtobufWriter().text(4, savedModelTag))
       .message(2, this.graph.message(4, versions));
     return new ProtobufWriter().integer(1, 1).message(2, metaGraph).finish();
+  }
+
+  private filled(shape: number[], dtype: number, value: UploadedValues): string {
+    const dims = this.constant({
+      shape: [shape.length],
+      dtype: dataType.int32,
+      values: Int32Array.from(shape),
+    });
+    const inputs = [dims, this.constant({ shape: [], dtype, values: value })];
+    const name = this.node('Fill', inputs, [
+      typeAttribute('T', dtype),
+      typeAttribute('index_type', dataType.int32),
+    ]);
+    return `${name}:0`;
   }
 
   private add(op: string, inputs: string[], attributes: [name: string, value: ProtobufWriter][]): string {
@@ -146,4 +162,8 @@ function shapeMessage(shape: number[]): ProtobufWriter {
   const message = new ProtobufWriter();
   for (const extent of shape) message.message(2, new ProtobufWriter().integer(1, extent));
   return message;
+}
+
+function sizeOf(shape: number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
 }

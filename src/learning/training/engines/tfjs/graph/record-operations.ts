@@ -21,8 +21,11 @@ export interface UploadedTensor {
   shape: number[];
   /** A `TF_DataType`. */
   dtype: number;
-  values: ArrayBufferView;
+  /** Row-major; a single one that stands for all where all are equal: tfjs makes tensors of ones as large as a batch. */
+  values: UploadedValues;
 }
+
+export type UploadedValues = Float32Array | Int32Array | Uint8Array;
 
 export interface OperationRecord {
   /** In the order in which they ran. */
@@ -36,7 +39,7 @@ export interface OperationRecord {
 /** What the record needs of the addon: two functions, and the table of tensors. */
 interface Addon {
   binding: {
-    createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
+    createTensor(shape: number[], dtype: number, values: UploadedValues): number;
     executeOp(
       op: string,
       attributes: OperationAttribute[],
@@ -65,7 +68,7 @@ export function recordOperations(
   const recording: Record<string, unknown> = {
     createTensor: ((shape, dtype, values) => {
       const id = binding.createTensor(shape, dtype, values);
-      uploads.set(id, { shape: [...shape], dtype, values });
+      uploads.set(id, { shape: [...shape], dtype, values: shortened(values) });
       return id;
     }) satisfies Addon['binding']['createTensor'],
     executeOp: ((op, attributes, inputIds, outputCount) => {
@@ -89,4 +92,11 @@ export function recordOperations(
   } finally {
     addon.binding = binding;
   }
+}
+
+/** Short ones are shapes and the like, and stay as they are. */
+function shortened(values: UploadedValues): UploadedValues {
+  const [first] = values;
+  if (values.length <= 64) return values;
+  return values.every((value) => Object.is(value, first)) ? values.slice(0, 1) : values;
 }

@@ -5,8 +5,9 @@ import { movingWeights } from '../../../programs/network-weights.js';
 import { scoreProgram } from '../../../programs/score-program.js';
 import { tensorNames } from '../../../programs/tensor-names.js';
 import { updateProgram, updateScalars } from '../../../programs/update-program.js';
-import type { Tf } from '../../../tensor-program.js';
+import type { TensorProgram, Tf } from '../../../tensor-program.js';
 import type { TrainingSpec } from '../../training-engine.js';
+import { recordBatch } from './record-batch.js';
 import { dataType, GraphWriter, typeAttribute } from './graph-writer.js';
 import { recordOperations, type OperationRecord } from './record-operations.js';
 
@@ -54,54 +55,31 @@ export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
   for (const { name, shape, value } of network.weights) {
     nodes[tensorNames.weight(name)] ??= writer.constant({ shape, dtype: dataType.float32, values: value });
   }
-
-  /** Runs on zeros: only which operations run is of interest, and no value decides that. */
-  const record = (
-    fed: Record<string, number[]>,
-    run: (inputs: Record<string, Tensor>) => Record<string, Tensor>,
-  ) => {
-    const feeds: GraphRun['feeds'] = {};
-    const tensors: Record<string, Tensor> = {};
-    for (const [name, shape] of Object.entries(fed)) {
-      feeds[name] = { tensor: writer.placeholder(shape), shape };
-      tensors[name] = tf.zeros(shape);
-    }
-    for (const [name, shape] of stateShapes) tensors[name] = tf.zeros(shape);
-    for (const { name, shape } of network.weights) tensors[tensorNames.weight(name)] ??= tf.zeros(shape);
-    const placed = {
-      ...nodes,
-      ...Object.fromEntries(Object.entries(feeds).map(([name, { tensor }]) => [name, tensor])),
-    };
-    return {
-      feeds,
-      outputs: writeRecord(
-        writer,
-        recordOperations(tf, tensors, () => run(tensors)),
-        placed,
-      ),
-    };
+  const weightShapes = {
+    ...Object.fromEntries(network.weights.map(({ name, shape }) => [tensorNames.weight(name), shape])),
+    ...Object.fromEntries(stateShapes),
   };
 
-  const gradients = gradientProgram(network, batchSize, frozenWeights);
-  const scalars = ['learningRate', 'inverseWeight', ...Object.keys(updateScalars(optimizer, 1))];
-  const stepped = record(
-    {
-      [tensorNames.inputs]: [batchSize, ...network.inputShape],
-      [tensorNames.targets]: [batchSize, network.numClasses],
-      ...Object.fromEntries(
-        dropoutMasks(network, batchSize).map(({ layer, shape }) => [tensorNames.mask(layer), shape]),
-      ),
-      ...Object.fromEntries(scalars.map((name) => [name, []])),
-    },
-    (inputs) => {
-      const found = gradients.run(tf, inputs);
-      const loss = tf.mul(found[tensorNames.loss] as Tensor, inputs[tensorNames.inverseWeight] as Tensor);
-      return { ...found, ...update.run(tf, { ...inputs, ...found }), loss };
-    },
-  );
-  const scored = record({ [tensorNames.inputs]: [batchSize, ...network.inputShape] }, (inputs) =>
-    scoreProgram(network, batchSize, frozenWeights).run(tf, inputs),
-  );
+  /** Records a program and writes it. Inputs that are no weights are fed. */
+  const place = ({ inputsAt, runAt }: RowsProgram) => {
+    const feeds = Object.fromEntries(
+      Object.entries(inputsAt(batchSize)).map(([name, shape]) => [
+        name,
+        { tensor: writer.placeholder(shape), shape },
+      ]),
+    );
+    const record = recordBatch(batchSize, (rows) =>
+      recordOnZeros(tf, { ...weightShapes, ...inputsAt(rows) }, runAt(rows)),
+    );
+    const fed = Object.entries(feeds).map(([name, { tensor }]) => [name, tensor]);
+    return { feeds, outputs: writeRecord(writer, record, { ...nodes, ...Object.fromEntries(fed) }) };
+  };
+
+  const stepped = place(stepProgram(spec, update, tf));
+  const scored = place({
+    inputsAt: (rows) => ({ [tensorNames.inputs]: [rows, ...network.inputShape] }),
+    runAt: (rows) => (inputs) => scoreProgram(network, rows, frozenWeights).run(tf, inputs),
+  });
   const output = (name: string) => stepped.outputs[name] ?? '';
   const moves = moveVariables(writer, variables, stepped.outputs);
   const loss = after(writer, moves, output(tensorNames.loss));
@@ -128,6 +106,52 @@ export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
     },
     write: { feeds: written, fetches: { written: all } },
   };
+}
+
+/** A program for any number of rows: shapes of what it takes besides weights and slots, and what it does. */
+interface RowsProgram {
+  inputsAt(rows: number): Record<string, number[]>;
+  runAt(rows: number): (inputs: Record<string, Tensor>) => Record<string, Tensor>;
+}
+
+/** Gradients and update in one. `loss` is the mean. */
+function stepProgram({ network, optimizer }: TrainingSpec, update: TensorProgram, tf: Tf): RowsProgram {
+  const scalars = [
+    tensorNames.learningRate,
+    tensorNames.inverseWeight,
+    ...Object.keys(updateScalars(optimizer, 1)),
+  ];
+  return {
+    inputsAt: (rows) => ({
+      [tensorNames.inputs]: [rows, ...network.inputShape],
+      [tensorNames.targets]: [rows, network.numClasses],
+      ...Object.fromEntries(
+        dropoutMasks(network, rows).map(({ layer, shape }) => [tensorNames.mask(layer), shape]),
+      ),
+      ...Object.fromEntries(scalars.map((name) => [name, []])),
+    }),
+    runAt: (rows) => (inputs) => {
+      const found = gradientProgram(network, rows, frozenWeights).run(tf, inputs);
+      const loss = tf.mul(found[tensorNames.loss] as Tensor, inputs[tensorNames.inverseWeight] as Tensor);
+      return { ...found, ...update.run(tf, { ...inputs, ...found }), loss };
+    },
+  };
+}
+
+/** Only which operations run is of interest, and no value decides that. */
+function recordOnZeros(
+  tf: Tf,
+  shapes: Record<string, number[]>,
+  run: (inputs: Record<string, Tensor>) => Record<string, Tensor>,
+): OperationRecord {
+  let record: OperationRecord | undefined;
+  tf.tidy(() => {
+    const zeros = Object.entries(shapes).map(([name, shape]) => [name, tf.zeros(shape)]);
+    const inputs = Object.fromEntries(zeros) as Record<string, Tensor>;
+    record = recordOperations(tf, inputs, () => run(inputs));
+  });
+  if (record === undefined) throw new Error('nothing was recorded');
+  return record;
 }
 
 /** @param placed tensors of the graph for what the record took, by name. @returns those for what it gave. */
