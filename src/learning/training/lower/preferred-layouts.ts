@@ -13,7 +13,7 @@ export function preferredLayouts(graph: RecordedGraph): Record<string, Layout> {
   const readers = readersOf(liveValues(simplified));
   const layouts: Record<string, Layout> = {};
   for (const [name, value] of Object.entries(simplified.inputs)) {
-    const layout = kernelLayout(value, readers);
+    const layout = value.shape.length === 4 ? kernelLayout(value, readers) : undefined;
     if (layout !== undefined) layouts[name] = layout;
   }
   return layouts;

@@ -31,6 +31,93 @@ describe('simplifyGraph', () => {
     );
     expect(await differenceFromTfjs(normalized)).toBeLessThan(rounding);
   });
+
+  it('keeps the statistics of a batch centred', async () => {
+    const program = withGradients({ x: [2, 6, 6, 3], filter: [1, 1, 3, 4] }, ({ x, filter }) => {
+      const convolved = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+      const { mean, variance } = tf.moments(convolved, [0, 1, 2]);
+      return tf.mul(tf.sub(convolved, mean), tf.rsqrt(tf.add(variance, 1e-3)));
+    });
+    expect(countOperations(program)).toMatchObject({ Conv2D: 1, Sub: expect.any(Number) as number });
+    expect(await differenceFromTfjs(program)).toBeLessThan(rounding);
+  });
+
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['relu', (x) => tf.relu(x)],
+    ['relu6', (x) => tf.relu6(x)],
+    ['relu, then clipped', (x) => tf.clipByValue(tf.relu(x), 0, 0.5)],
+  ])('takes the gradient of %s from its result', async (_, activate) => {
+    const program = withGradients({ x: [2, 5] }, ({ x }) => activate(tf.mul(x, 4)));
+    const operations = countOperations(program);
+    expect(operations).toMatchObject({ ReluGradient: 1 });
+    expect(Object.keys(operations)).not.toEqual(expect.arrayContaining(['Step']));
+    expect(await differenceFromTfjs(program)).toBeLessThan(rounding);
+  });
+
+  it('makes zeros around a picture the padding of the convolution', async () => {
+    const program = withGradients({ x: [2, 6, 6, 3], filter: [3, 3, 3, 4] }, ({ x, filter }) => {
+      const padded = tf.pad(x, [
+        [0, 0],
+        [0, 1],
+        [2, 1],
+        [0, 0],
+      ]);
+      return tf.conv2d(padded as tf.Tensor4D, filter as tf.Tensor4D, 2, 'valid');
+    });
+    expect(countOperations(program)).not.toHaveProperty('PadV2');
+    expect(countOperations(program)).not.toHaveProperty('Slice');
+    expect(await differenceFromTfjs(program)).toBeLessThan(rounding);
+  });
+
+  it('keeps padding that is not zero, or before something else', async () => {
+    const program = withGradients({ x: [1, 4, 4, 2], filter: [2, 2, 2, 2] }, ({ x, filter }) => {
+      const around: [number, number][] = [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ];
+      const ones = tf.conv2d(tf.pad(x, around, 1) as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid');
+      return tf.maxPool(tf.pad(ones, around) as tf.Tensor4D, 2, 2, 'valid');
+    });
+    expect(countOperations(program)).toMatchObject({ PadV2: 2 });
+    expect(await differenceFromTfjs(program)).toBeLessThan(rounding);
+  });
+
+  it('computes the same thing once, and nothing with zeros and ones', async () => {
+    const program: SmallProgram<'x' | 'y'> = {
+      inputs: { x: [3, 4], y: [4] },
+      run: ({ x, y }) => ({
+        first: tf.add(tf.mul(x, tf.tile(tf.reshape(y, [1, 4]), [3, 1])), tf.zeros([3, 4])),
+        second: tf.sub(tf.mul(x, tf.broadcastTo(y, [3, 4])), tf.mul(x, tf.zerosLike(x))),
+        third: tf.mul(tf.add(x, y), tf.onesLike(x)),
+      }),
+    };
+    expect(countOperations(program)).toEqual({ Input: 2, Reshape: 1, Multiply: 1, Add: 1 });
+    expect(await differenceFromTfjs(program)).toBeLessThan(rounding);
+  });
+
+  it('multiplies by several numbers at once, and sums squares without writing them down', async () => {
+    const program: SmallProgram<'x' | 'a' | 'b'> = {
+      inputs: { x: [3, 4], a: [], b: [] },
+      run: ({ x, a, b }) => ({
+        scaled: tf.mul(tf.mul(tf.mul(x, a), 0.5), b),
+        norm: tf.sqrt(tf.sum(tf.square(x))),
+      }),
+    };
+    expect(countOperations(program)).toMatchObject({ SumOfSquares: 1 });
+    expect(countOperations(program)).not.toHaveProperty('Square');
+    const large = liveValues(simplifyGraph(recordProgram(programOf(program)))).filter(
+      ({ op, shape }) => op === 'Multiply' && shape.length === 2,
+    );
+    expect(large).toHaveLength(1);
+    expect(await differenceFromTfjs(program)).toBeLessThan(rounding);
+  });
+
+  it('is done with a graph that it has simplified', () => {
+    const once = simplifyGraph(recordProgram(programOf(normalized)));
+    expect(liveValues(simplifyGraph(once)).map(({ op }) => op)).toEqual(liveValues(once).map(({ op }) => op));
+  });
 });
 
 /** How often each kernel is left. */
