@@ -6,10 +6,14 @@ import { readClothing } from './clothing.mjs';
 import { readEmoji } from './emoji.mjs';
 import { readFashionMnist } from './fashion-mnist.mjs';
 
-/** The data sets of the study. `large` and `similar` say which of the four scenarios each stands for. */
+/**
+ * The data sets of the study. `large` and `similar` say which of the four scenarios each stands for; `inputSize` is near
+ * the pictures' own size, as small as serves.
+ */
 export const datasets = [
   {
     name: 'clothing-20',
+    inputSize: 128,
     title: 'photographs of clothes, 20 a class',
     large: false,
     similar: true,
@@ -17,6 +21,7 @@ export const datasets = [
   },
   {
     name: 'clothing-all',
+    inputSize: 128,
     title: 'photographs of clothes, all 3,068',
     large: true,
     similar: true,
@@ -24,6 +29,7 @@ export const datasets = [
   },
   {
     name: 'fashion-mnist-20',
+    inputSize: 96,
     title: 'Fashion-MNIST, 20 a class',
     large: false,
     similar: false,
@@ -31,6 +37,7 @@ export const datasets = [
   },
   {
     name: 'fashion-mnist-300',
+    inputSize: 96,
     title: 'Fashion-MNIST, 300 a class',
     large: true,
     similar: false,
@@ -38,12 +45,14 @@ export const datasets = [
   },
   {
     name: 'emoji-same-style',
+    inputSize: 96,
     title: 'emoji, tested on unseen drawings of the same vendor',
     shift: true,
     pictures: ({ emoji }) => emojiPictures(emoji, 'google'),
   },
   {
     name: 'emoji-other-style',
+    inputSize: 96,
     title: 'emoji, tested on unseen drawings of another vendor',
     shift: true,
     pictures: ({ emoji }) => emojiPictures(emoji, 'twitter'),
@@ -53,6 +62,7 @@ export const datasets = [
 /** All of Fashion-MNIST with its own test set, for the comparison with the paper that introduced it. */
 export const fashionMnistWhole = {
   name: 'fashion-mnist-all',
+  inputSize: 96,
   pictures: ({ fashionMnist }) => fashionPictures(fashionMnist, Infinity, 100, Infinity),
 };
 

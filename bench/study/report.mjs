@@ -12,7 +12,7 @@ const paperRows = [
 ];
 
 /** Writes the measured part of the page, between its markers, and the plot. */
-export async function writeReport({ results, datasets, strategies, inputSize }) {
+export async function writeReport({ results, datasets, strategies, fashionMnistWhole }) {
   const runs = results.filter(({ kind }) => kind === 'run');
   const depths = results.filter(({ kind }) => kind === 'depth');
   const parts = [
@@ -27,7 +27,7 @@ export async function writeReport({ results, datasets, strategies, inputSize }) 
       datasets.filter(({ shift }) => shift),
       strategies,
     ),
-    paperTable(runs, inputSize),
+    paperTable(runs, fashionMnistWhole.inputSize),
     depthTable(depths, datasets),
   ];
   const text = await readFile(page, 'utf8');
