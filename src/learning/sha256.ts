@@ -6,8 +6,14 @@ export const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** SHA-256 of bytes or of text in UTF-8. */
 export function hashBytes(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
+  const hash = createHash('sha256');
+  if (typeof content === 'string') return hash.update(content).digest('hex');
+  for (let at = 0; at < content.length; at += pieceBytes) hash.update(content.subarray(at, at + pieceBytes));
+  return hash.digest('hex');
 }
+
+/** Node hashes no more than 2³¹ − 1 bytes at once. */
+const pieceBytes = 2 ** 30;
 
 /** SHA-256 of a file, read piece by piece, and its size. */
 export async function hashFile(

@@ -24,13 +24,14 @@ export class CheckpointSaver {
   /** Waits for the one before, so that never more than two are in memory, then begins to keep this one. */
   async save(encode: () => Promise<Uint8Array>, step: number): Promise<void> {
     await this.#pending;
-    const bytes = await encode();
-    this.#lastMs = performance.now();
-    this.#lastStep = step;
-    this.#pending = this.checkpoints.save(bytes, step).catch((error: unknown) => {
+    const goOn = (error: unknown): undefined => {
       const reason = error instanceof Error ? error.message : String(error);
       this.log(`The checkpoint after step ${step} could not be kept (${reason}); training goes on.`);
-    });
+    };
+    const bytes = await encode().catch(goOn);
+    this.#lastMs = performance.now();
+    this.#lastStep = step;
+    if (bytes !== undefined) this.#pending = this.checkpoints.save(bytes, step).catch(goOn);
   }
 
   /** Waits until the last one is kept. */

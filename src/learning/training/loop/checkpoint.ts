@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ZooError } from '../../../errors.js';
+import { hashBytes } from '../../sha256.js';
 import type { TrainingState } from '../engines/training-engine.js';
 import { loopState, type LoopState } from './loop-state.js';
 
@@ -92,7 +92,7 @@ export function weightsOf(tensors: Record<string, Float32Array>): Record<string,
 }
 
 function digest(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes.subarray(lengthAt)).digest();
+  return Buffer.from(hashBytes(bytes.subarray(lengthAt)), 'hex');
 }
 
 function readHeader(bytes: Uint8Array): { header: z.output<typeof headerSchema>; at: number } {

@@ -79,7 +79,7 @@ export async function findLearningRate(run: LearningRateSearchRun): Promise<Lear
   }
   const smooth = smoothLosses(points);
   const curve = points.map((point, at) => ({ ...point, smoothedLoss: smooth[at] ?? point.loss }));
-  const suggestion = suggestLearningRate(points);
+  const suggestion = suggestLearningRate(points, stoppedBecause === 'exploded');
   return {
     learningRate: suggestion?.learningRate,
     basis: suggestion?.basis,

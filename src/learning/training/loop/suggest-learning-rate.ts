@@ -35,10 +35,14 @@ const shareOfLimit = 1 / 3;
  * normalisation; SGD and Adam; fresh and pre-trained) both came within 6 % of the best validation loss of a sweep, while the
  * middle of the longest valley of the running mean was up to sixty times too low where the loss falls long and gently.
  *
+ * @param exploded the loss after the last point was too large to be one
  * @returns undefined where the loss neither falls nor rises
  * @see Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3
  */
-export function suggestLearningRate(curve: readonly RangeTestPoint[]): LearningRateSuggestion | undefined {
+export function suggestLearningRate(
+  curve: readonly RangeTestPoint[],
+  exploded = false,
+): LearningRateSuggestion | undefined {
   if (curve.length < fewestPoints) return undefined;
   const smooth = smoothLosses(curve);
   const rateAt = (at: number) => curve[at]?.learningRate ?? 0;
@@ -55,7 +59,7 @@ export function suggestLearningRate(curve: readonly RangeTestPoint[]): LearningR
   const level = calm.reduce((sum, { loss }) => sum + loss, 0) / calm.length;
   const highest = level + clearRise * standardError(calm, smooth);
   const limit = smooth.findLastIndex((loss) => loss <= highest);
-  if (limit < 0 || limit === curve.length - 1) return undefined;
+  if (limit < 0 || (limit === curve.length - 1 && !exploded)) return undefined;
   return { learningRate: rateAt(limit) * shareOfLimit, basis: 'limit' };
 }
 

@@ -84,6 +84,21 @@ describe('finding the learning rate', () => {
     expect((await step.readState()).step).toBe(0);
   });
 
+  it('knows the limit of a solved network whose loss explodes from one step to the next', async () => {
+    const step = newLearner();
+    const observed = step.step.bind(step);
+    step.step = async (batch, rate) => {
+      const result = await observed(batch, 0);
+      return { ...result, loss: rate < 0.1 ? result.loss : Number.NaN };
+    };
+    const data = pointClouds({ sizes });
+    const search = await findLearningRate({ step, data, numClasses, recipe: recipe(), seed: 1 });
+    expect(search.stoppedBecause).toBe('exploded');
+    expect(search.basis).toBe('limit');
+    expect(search.learningRate).toBeGreaterThan(0.02);
+    expect(search.learningRate).toBeLessThan(0.034);
+  });
+
   it('the same seed gives the same curve', async () => {
     const search = () =>
       findLearningRate({
@@ -124,6 +139,15 @@ describe('the suggestion', () => {
     expect(suggestion?.basis).toBe('limit');
     expect(Math.log10(3 * (suggestion?.learningRate ?? 0))).toBeGreaterThan(-0.5);
     expect(Math.log10(3 * (suggestion?.learningRate ?? 0))).toBeLessThan(0.2);
+  });
+
+  it('is a third of the last rate where the loss explodes all at once', () => {
+    const scatter = noise(0.2);
+    const flat = curveOf(Array.from({ length: 50 }, () => 0.4 + scatter()));
+    expect(suggestLearningRate(flat)).toBeUndefined();
+    const suggestion = suggestLearningRate(flat, true);
+    expect(suggestion?.basis).toBe('limit');
+    expect(suggestion?.learningRate).toBeCloseTo((flat.at(-1)?.learningRate ?? 0) / 3, 10);
   });
 
   it('is none where the loss neither falls nor rises, or there are too few points', () => {

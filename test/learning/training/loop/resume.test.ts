@@ -133,6 +133,29 @@ describe('a training that goes on from a checkpoint', () => {
   });
 });
 
+describe('checkpoints that cannot be made', () => {
+  it('do not stop the training, and the log says so', async () => {
+    const whole = resultOf(await trainClassifier(newRun()));
+    const { steps, checkpoints } = collect();
+    const log: string[] = [];
+    const run = newRun({
+      checkpoints: { ...checkpoints, everySteps: 1 },
+      on: { log: (line) => log.push(line) },
+    });
+    const readState = run.step.readState.bind(run.step);
+    run.step.readState = async () => {
+      const state = await readState();
+      if (state.step === 3) throw new RangeError('Array buffer allocation failed');
+      return state;
+    };
+    expect(resultOf(await trainClassifier(run))).toEqual(whole);
+    expect(log).toContain(
+      'The checkpoint after step 3 could not be kept (Array buffer allocation failed); training goes on.',
+    );
+    expect(steps.slice(0, 4)).toEqual([1, 2, 4, 5]);
+  });
+});
+
 describe('checkpoints that cannot be used', () => {
   async function resumeFrom(candidates: Uint8Array[], changes: Partial<TrainingRun> = {}) {
     const log: string[] = [];
