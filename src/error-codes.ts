@@ -213,10 +213,6 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'The held-out split has no picture that counts, or the model gives NaN for one.',
   },
-  NOT_ENOUGH_MEMORY: {
-    httpStatus: 507,
-    meaning: 'The fit would need more memory than the machine has free.',
-  },
   FEATURE_CACHE_TOO_SMALL: {
     httpStatus: 507,
     meaning: 'The output of the frozen layers for all pictures and views does not fit into the feature cache.',

@@ -60,6 +60,8 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   seed: number;
   /** CPU threads the job may use. */
   threads: number;
+  /** Resident memory that the process may plan with, bytes, what it holds already included. */
+  memoryBytes: number;
   /** Aborted when the job is cancelled or loses its lease: stop soon, throw `signal.reason`. */
   signal: AbortSignal;
   /** Features of a frozen prefix, computed once and kept in the cache across jobs. */

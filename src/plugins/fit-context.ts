@@ -15,13 +15,15 @@ export interface FitContextInput<Parameters> {
   checkpoints: Checkpoints;
   seed: number;
   threads: number;
+  memoryBytes: number;
   signal: AbortSignal;
   on: RunReporter;
 }
 
 /** Builds what a strategy is given: parameters, features of what it may see, training, and ways to report. */
 export function createFitContext<Parameters>(input: FitContextInput<Parameters>): FitContext<Parameters> {
-  const { parameters, base, data, features, probes, checkpoints, seed, threads, signal, on } = input;
+  const { parameters, base, data, features, probes, checkpoints, seed, threads, memoryBytes, signal, on } =
+    input;
 
   const featuresAtCuts: FitContext['featuresAtCuts'] = (split, cuts) => {
     // The test split is the evaluation's alone, whatever a strategy asks for.
@@ -44,6 +46,7 @@ export function createFitContext<Parameters>(input: FitContextInput<Parameters>)
     trainPerClass: [...data.splits.train.perClass],
     seed,
     threads,
+    memoryBytes,
     signal,
     features: async (split, cut) => {
       const [matrix] = await featuresAtCuts(split, [cut]);

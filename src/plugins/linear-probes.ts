@@ -8,6 +8,8 @@ export interface LinearProbesInput {
   numClasses: number;
   seed: number;
   threads: number;
+  /** Resident memory that the process may plan with. */
+  memoryBytes: number;
   signal: AbortSignal;
   on: RunReporter;
 }
@@ -38,7 +40,7 @@ export class LinearProbes {
   }
 
   private async solve(cut: FeatureCut, features: LabelledFeatures): Promise<LinearProbe> {
-    const { numClasses, seed, threads, signal, on } = this.input;
+    const { numClasses, seed, threads, memoryBytes, signal, on } = this.input;
     const problem = await LinearClassifierFit.prepare(
       {
         features: features.data,
@@ -53,6 +55,7 @@ export class LinearProbes {
         maxIterations: 100,
         seed,
         threads,
+        memoryBytes: memoryBytes - process.memoryUsage.rss(),
         signal,
         onCandidate: (_candidate, tried, total) =>
           on.progress(`solving the linear probe at ${cut.layer}`, tried, total),

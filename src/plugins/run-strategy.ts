@@ -107,7 +107,8 @@ export async function runStrategy(
     const cache = new FeatureCache(input.cacheFolder, input.cacheBytes);
     const features = new SplitFeatures({ baseAt, pictures, cache, threads, signal, on });
     const numClasses = data.classes.length;
-    const probes = new LinearProbes({ features, numClasses, seed, threads, signal, on });
+    const memoryBytes = input.memoryBytes ?? availableMemory() + process.memoryUsage.rss();
+    const probes = new LinearProbes({ features, numClasses, seed, threads, memoryBytes, signal, on });
     const checkpoints = input.checkpoints ?? checkpointsInMemory();
     const trainer = (setup: TrainerSetup): Promise<Trainer> => {
       // Training needs the memory more; what is asked for again is in the cache.
@@ -120,7 +121,7 @@ export async function runStrategy(
           cache,
           checkpoints,
           engine: input.engine ?? { wanted: 'auto' },
-          memoryBytes: input.memoryBytes ?? availableMemory() + process.memoryUsage.rss(),
+          memoryBytes,
           seed,
           threads,
           signal,
@@ -141,6 +142,7 @@ export async function runStrategy(
         checkpoints,
         seed,
         threads,
+        memoryBytes,
         signal,
         on,
       }),

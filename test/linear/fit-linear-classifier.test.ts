@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   fitLinearClassifier,
-  LinearClassifierFit,
   type LinearClassifierOptions,
 } from '../../src/learning/linear/fit-linear-classifier.js';
 import { fractionRight, makeBlobs, predict } from './blobs.js';
@@ -161,27 +160,5 @@ describe('a linear fit', () => {
       code: 'FEATURES_NOT_FINITE',
       details: { feature: 4 },
     });
-  });
-
-  it('says before it starts that memory will not suffice', async () => {
-    const input = makeBlobs({ rows: 200, featureDim: 50, numClasses: 10 });
-    const lines: string[] = [];
-    const fit = LinearClassifierFit.prepare(input, {
-      ...options,
-      memoryBytes: 100_000,
-      log: (line) => lines.push(line),
-    });
-    await expect(fit).rejects.toMatchObject({
-      code: 'NOT_ENOUGH_MEMORY',
-      details: { availableBytes: 100_000 },
-    });
-    expect(lines).toEqual([]);
-  });
-
-  it('states the memory it takes', async () => {
-    const lines: string[] = [];
-    const input = makeBlobs({ rows: 50, featureDim: 8, numClasses: 2 });
-    await fitLinearClassifier(input, { ...options, C: 1, log: (line) => lines.push(line) });
-    expect(lines[0]).toMatch(/^Solving 2 classes on 50 × 8 features; this takes up to \d+ MiB of memory\.$/);
   });
 });

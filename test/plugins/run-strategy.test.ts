@@ -38,14 +38,16 @@ const digestsOfFolder = async (folder: string): Promise<Set<string>> =>
 describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clothes', () => {
   it('learns, measures itself on pictures it never saw, and writes only what the base does not have', async () => {
     const metrics: string[] = [];
+    const logs: string[] = [];
     const phases = new Set<string>();
     const result = await run('first', {
       on: {
         progress: (phase) => phases.add(phase),
         metric: (name) => metrics.push(name),
-        log: () => undefined,
+        log: (message) => logs.push(message),
       },
     });
+    expect(logs.join('\n')).toMatch(/This takes about \d+ MiB of memory beside the network/);
     expect(result.evaluation).toMatchObject({
       split: 'test',
       imageCount: 24,
@@ -99,6 +101,17 @@ describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clot
     );
     expect(result.evaluation.accuracy).toBeGreaterThan(0.5);
     expect(result.evaluation.calibrationError).not.toBeNull();
+  });
+
+  it('is refused before a picture is looked at where memory will not suffice, with the estimate', async () => {
+    const phases: string[] = [];
+    const refused = run('refused', {
+      memoryBytes: process.memoryUsage.rss() + 20 * 2 ** 20,
+      on: { progress: (phase) => phases.push(phase), metric: () => undefined, log: () => undefined },
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'TRAINING_MEMORY_INSUFFICIENT' });
+    await expect(refused).rejects.toThrow(/Solving 4 classes on \d+ pictures with 576 features .* GiB/);
+    expect(phases).toEqual([]);
   });
 
   it('stops soon once it is aborted', async () => {

@@ -17,12 +17,13 @@ export async function invertCholeskyFactor(
   const size = matrix.rows;
   const factor = Float64Array.from(matrix.data);
   const inverse = new Float64Array(size * size);
+  const squares = new Float64Array(Math.max(0, size - blockSize) ** 2);
   for (let start = 0; start < size; start += blockSize) {
     const width = Math.min(blockSize, size - start);
     const block = invertSmallFactor(copyBlock(factor, size, start, start, width, width), width);
     if (block === undefined) return undefined;
     const diagonal = { rows: width, columns: width, data: block };
-    await eliminateBelow(products, factor, size, start, diagonal);
+    await eliminateBelow(products, factor, size, start, diagonal, squares);
     await appendInverseRows(products, factor, inverse, size, start, diagonal);
   }
   return { rows: size, columns: size, data: inverse };
@@ -35,6 +36,7 @@ async function eliminateBelow(
   size: number,
   start: number,
   diagonal: Matrix<'float64'>,
+  squares: Float64Array,
 ): Promise<void> {
   const width = diagonal.rows;
   const next = start + width;
@@ -51,7 +53,7 @@ async function eliminateBelow(
   for (let row = 0; row < rows; row++) {
     factor.set(panel.data.subarray(row * width, (row + 1) * width), (next + row) * size + start);
   }
-  const square: Matrix<'float64'> = { rows, columns: rows, data: new Float64Array(rows * rows) };
+  const square: Matrix<'float64'> = { rows, columns: rows, data: squares.subarray(0, rows * rows) };
   await products.multiply<'float64'>('right-transposed', panel, panel, square);
   for (let row = 0; row < rows; row++) {
     const to = (next + row) * size + next;

@@ -1,5 +1,5 @@
 import { chooseCandidate, gridOfC, isPastBest, type Candidate } from './choose-c.js';
-import { estimateMemory, requireMemory } from './memory-estimate.js';
+import { planLinearMemory } from './memory-estimate.js';
 import { MatrixProducts, type Matrix } from './matrix-products.js';
 import { PathSolver } from './path-solver.js';
 import { reduceToRowSpace, type RowSpace } from './row-space.js';
@@ -33,7 +33,7 @@ export interface LinearClassifierOptions {
   threads: number;
   /** Aborting throws the signal's reason within a product or two. */
   signal?: AbortSignal;
-  /** Bytes the fit may use; undefined: what the machine has free. */
+  /** Bytes the fit may take beside its features; undefined: what the machine has free. */
   memoryBytes?: number;
   /** Called for every value of C tried, with how many were and how many may be. */
   onCandidate?: (candidate: Candidate, tried: number, total: number) => void;
@@ -77,7 +77,7 @@ export class LinearClassifierFit {
   ) {}
 
   /**
-   * @throws ZooError NOT_ENOUGH_MEMORY before anything is allocated; FEATURES_NOT_FINITE on NaN or infinity
+   * @throws ZooError TRAINING_MEMORY_INSUFFICIENT before anything is allocated; FEATURES_NOT_FINITE on NaN or infinity
    */
   static async prepare(
     input: LinearClassifierInput,
@@ -86,10 +86,10 @@ export class LinearClassifierFit {
     const { labels, featureDim, numClasses } = input;
     const { classifier, folds, maxIterations, signal, threads } = options;
     const rows = labels.length;
-    const needed = estimateMemory({ rows, featureDim, numClasses, classifier, foldCount: folds });
-    requireMemory(needed, { rows, featureDim, numClasses }, options.memoryBytes);
+    const size = { rows, featureDim, numClasses, classifier, foldCount: folds };
+    const { neededBytes, workspaceBytes } = planLinearMemory(size, options.memoryBytes);
     options.log?.(
-      `Solving ${numClasses} classes on ${rows} × ${featureDim} features; this takes up to ${Math.ceil(needed / 1024 ** 2)} MiB of memory.`,
+      `Solving ${numClasses} classes on ${rows} × ${featureDim} features; this takes up to ${Math.ceil(neededBytes / 1024 ** 2)} MiB of memory.`,
     );
     const standardized = standardizeFeatures(input.features, rows, featureDim);
     signal?.throwIfAborted();
@@ -104,6 +104,7 @@ export class LinearClassifierFit {
         classifier,
         maxIterations,
         signal,
+        workspaceBytes,
       });
       return new LinearClassifierFit(input, options, standardized, products, solver, rowSpace);
     } catch (error) {
@@ -133,6 +134,8 @@ export class LinearClassifierFit {
       onCandidate?.(candidate, candidates.length, grid.length);
       if (isPastBest(candidates)) break;
     }
+    // Other cuts may be tried before this one is fitted.
+    this.solver.rest();
     return { candidates, best: chooseCandidate(candidates) };
   }
 
@@ -157,7 +160,7 @@ export class LinearClassifierFit {
 /**
  * Fits a linear classifier, with C chosen by cross-validation unless it is given.
  *
- * @throws ZooError NOT_ENOUGH_MEMORY, FEATURES_NOT_FINITE
+ * @throws ZooError TRAINING_MEMORY_INSUFFICIENT, FEATURES_NOT_FINITE
  */
 export async function fitLinearClassifier(
   input: LinearClassifierInput,

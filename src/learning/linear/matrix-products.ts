@@ -12,6 +12,12 @@ export interface Matrix<P extends Precision = 'float32'> {
 }
 
 /**
+ * Bytes of an output that are made at once. The binding hands every output back as a copy, which nobody reads: of a small
+ * one the memory is soon used again, large ones would pile up.
+ */
+const blockBytes = 16 * 1024 ** 2;
+
+/**
  * Matrix products on all threads by ONNX Runtime's kernels, since Node.js has no linear algebra of its own. The operands
  * are handed over by address, so a product of large matrices costs its arithmetic only.
  */
@@ -34,7 +40,18 @@ export class MatrixProducts {
       return;
     }
     const session = await this.#session(form, left.data instanceof Float32Array ? 'float32' : 'float64');
-    await session.run({ left: tensorOf(left), right: tensorOf(right) }, { output: tensorOf(output) });
+    // A transposed left operand has a row of the output in each column, so it stays whole.
+    const rowBytes = output.columns * output.data.BYTES_PER_ELEMENT;
+    const rowsAtOnce =
+      form === 'left-transposed' ? output.rows : Math.max(1, Math.floor(blockBytes / rowBytes));
+    for (let first = 0; first < output.rows; first += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, output.rows - first);
+      const [from, to] =
+        form === 'left-transposed'
+          ? [left, output]
+          : [rowsOf(left, first, rows), rowsOf(output, first, rows)];
+      await session.run({ left: tensorOf(from), right: tensorOf(right) }, { output: tensorOf(to) });
+    }
   }
 
   /** Frees the native sessions. */
@@ -65,7 +82,17 @@ export class MatrixProducts {
 
 /** The first `rows` rows of a matrix, sharing its memory. */
 export function firstRows<P extends Precision>(matrix: Matrix<P>, rows: number): Matrix<P> {
-  return { rows, columns: matrix.columns, data: matrix.data.subarray(0, rows * matrix.columns) as Values<P> };
+  return rowsOf(matrix, 0, rows);
+}
+
+/** Some rows of a matrix, sharing its memory. */
+export function rowsOf<P extends Precision>(matrix: Matrix<P>, first: number, rows: number): Matrix<P> {
+  const { columns } = matrix;
+  return {
+    rows,
+    columns,
+    data: matrix.data.subarray(first * columns, (first + rows) * columns) as Values<P>,
+  };
 }
 
 export function allocateMatrix(rows: number, columns: number): Matrix {

@@ -50,6 +50,12 @@ export class NewtonWorkspace {
     }
     return { ...this.#work, scores: firstRows(this.#work.scores, columns) };
   }
+
+  /** Lets go of the memory; the next solve takes new. */
+  clear(): void {
+    this.#work = undefined;
+    this.#columns = 0;
+  }
 }
 
 export function groupOf(groups: Group[], index: number): Group {

@@ -1,6 +1,6 @@
 import { summarizeFolds, type Candidate } from './choose-c.js';
 import type { Group, Loss, TrainingRows } from './loss.js';
-import { allocateMatrix, firstRows, type Matrix, type MatrixProducts } from './matrix-products.js';
+import { allocateMatrix, rowsOf, type Matrix, type MatrixProducts } from './matrix-products.js';
 import { workspaceBytesLimit, workspaceBytesPerColumn } from './memory-estimate.js';
 import { multinomialLogistic } from './multinomial-logistic.js';
 import { solveByNewton } from './newton-cg.js';
@@ -96,6 +96,11 @@ export class PathSolver {
     };
   }
 
+  /** Lets go of the memory of past solves, where none follows at once. */
+  rest(): void {
+    this.#workspace.clear();
+  }
+
   /** Solves in turns as many groups as the workspace holds. */
   async #solveGroups(
     rows: TrainingRows,
@@ -122,7 +127,7 @@ export class PathSolver {
     );
     for (let first = 0; first < groups.length; first += groupsAtOnce) {
       const turn = groups.slice(first, first + groupsAtOnce);
-      const turnWeights = sliceRows(weights, first * groupSize, turn.length * groupSize);
+      const turnWeights = rowsOf(weights, first * groupSize, turn.length * groupSize);
       const problem = {
         products: this.products,
         features,
@@ -147,8 +152,8 @@ export class PathSolver {
     for (let column = 0; column < weights.rows; column++) {
       const group = Math.floor(column / groupSize);
       const target = classifier === 'softmax' ? column % numClasses : Math.floor(group / foldCount);
-      const from = sliceRows(weights, column, 1).data;
-      const to = sliceRows(mean, target, 1).data;
+      const from = rowsOf(weights, column, 1).data;
+      const to = rowsOf(mean, target, 1).data;
       for (let k = 0; k < to.length; k++) to[k] = (to[k] as number) + (from[k] as number) / foldCount;
     }
     return mean;
@@ -170,7 +175,7 @@ class HeldOutPredictions {
     const { rowCount, foldOfRow } = this.rows;
     groups.forEach(({ firstClass, fold }, index) => {
       for (let offset = 0; offset < groupSize; offset++) {
-        const column = sliceRows(scores, index * groupSize + offset, 1).data;
+        const column = rowsOf(scores, index * groupSize + offset, 1).data;
         for (let row = 0; row < rowCount; row++) {
           const score = column[row] as number;
           if (foldOfRow[row] !== fold || score <= (this.#best[row] as number)) continue;
@@ -192,12 +197,4 @@ class HeldOutPredictions {
     });
     return right.map((count, fold) => count / (all[fold] as number));
   }
-}
-
-function sliceRows(matrix: Matrix, first: number, count: number): Matrix {
-  const from = first * matrix.columns;
-  return firstRows(
-    { ...matrix, rows: count, data: matrix.data.subarray(from, from + count * matrix.columns) },
-    count,
-  );
 }

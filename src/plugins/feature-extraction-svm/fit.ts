@@ -1,7 +1,8 @@
 import { LinearClassifierFit } from '../../learning/linear/fit-linear-classifier.js';
+import { planLinearMemory } from '../../learning/linear/memory-estimate.js';
 import type { Candidate } from '../../learning/linear/choose-c.js';
 import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../contract.js';
-import { candidateLayers } from '../candidate-layers.js';
+import { candidateLayers, featureLength } from '../candidate-layers.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 type Context = FitContext<FeatureExtractionParameters>;
@@ -19,6 +20,7 @@ export async function fit(context: Context): Promise<FittedModel> {
   const { parameters } = context;
   const cuts = cutsToTry(context);
   context.log(`Pictures become the output of ${listLayers(cuts)}, pooling ${parameters.pooling}.`);
+  requireMemory(context, cuts);
   const features = await context.featuresAtCuts('train', cuts);
   const { cut, problem, best } = await chooseCut(context, cuts, features);
   try {
@@ -50,6 +52,39 @@ function cutsToTry({ parameters, base }: Context): FeatureCut[] {
   const { layer, pooling, inputSize } = parameters;
   const layers = layer === undefined ? candidateLayers(base, pooling).map((point) => point.layer) : [layer];
   return layers.map((name) => ({ layer: name, pooling, inputSize }));
+}
+
+/**
+ * Before the pictures are looked at: the features of all cuts, and the largest of the problems, have to fit.
+ *
+ * @throws ZooError TRAINING_MEMORY_INSUFFICIENT
+ */
+function requireMemory(
+  { parameters, base, classes, imageCounts, memoryBytes, log }: Context,
+  cuts: FeatureCut[],
+): void {
+  const { classifier, pooling, folds, inputSize } = parameters;
+  // Flattened, another input size gives another number of features; the fit itself will see to it.
+  if (pooling === 'flatten' && inputSize !== undefined) return;
+  const rows = imageCounts.train;
+  const featureDims = cuts.map(({ layer }) => {
+    const cut = base.cutPoints.find((point) => point.layer === layer);
+    return (cut && featureLength(cut, pooling)) ?? 0;
+  });
+  // Beside the features of every cut, a scaled copy of the best so far is kept while the next is tried.
+  const kept = cuts.length > 1 ? Math.max(...featureDims) : 0;
+  const featureBytes = 4 * rows * featureDims.reduce((sum, length) => sum + length, kept);
+  const availableBytes = memoryBytes - process.memoryUsage.rss() - featureBytes;
+  const needs = featureDims.map((featureDim) =>
+    planLinearMemory(
+      { rows, featureDim, numClasses: classes.length, classifier, foldCount: folds },
+      availableBytes,
+    ),
+  );
+  const neededBytes = featureBytes + Math.max(...needs.map((plan) => plan.neededBytes));
+  log(
+    `This takes about ${Math.ceil(neededBytes / 2 ** 20)} MiB of memory beside the network: ${Math.ceil(featureBytes / 2 ** 20)} MiB for features, the rest to solve the classifier.`,
+  );
 }
 
 /** Cross-validates cut by cut and keeps the best; of equal ones the deepest, which comes first. */
@@ -97,7 +132,7 @@ async function prepare(
   count: number,
   features: LabelledFeatures,
 ): Promise<LinearClassifierFit> {
-  const { parameters, classes, seed, threads, signal, log } = context;
+  const { parameters, classes, seed, threads, memoryBytes, signal, log } = context;
   return LinearClassifierFit.prepare(
     {
       features: features.data,
@@ -112,6 +147,7 @@ async function prepare(
       maxIterations: parameters.maxIterations,
       seed,
       threads,
+      memoryBytes: memoryBytes - process.memoryUsage.rss(),
       signal,
       log,
       onCandidate({ C, accuracy, standardError }, tried, total) {
