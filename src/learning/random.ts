@@ -38,6 +38,15 @@ export function createRandom(seed: number): Random {
   return { next, below: (limit) => Math.floor(next() * limit) };
 }
 
+/**
+ * A number from the normal distribution of mean 0 and deviation 1.
+ *
+ * @see Box & Muller, "A note on the generation of random normal deviates", 1958
+ */
+export function drawNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+}
+
 /** Puts a list in random order, in place. */
 export function shuffle<T extends { [index: number]: unknown; length: number }>(list: T, random: Random): T {
   for (let last = list.length - 1; last > 0; last--) {

@@ -1,11 +1,12 @@
-import { createRandom, type Random } from '../random.js';
+import { createRandom, drawNormal, type Random } from '../random.js';
 import type { NetworkLayer } from '../tfjs-layers/network.js';
 import { elementCount, type StoredWeight } from '../tfjs-layers/stored-weight.js';
 import { deriveSeed } from './loop/derive-seed.js';
 
 /**
- * Values that a layer's weight starts from when it is trained from nothing: as the layer's own configuration says, else
- * as Keras does by default: Glorot's uniform distribution for kernels, 1 for scales and variances, 0 for the rest.
+ * Values that a layer's weight starts from when it is trained from nothing: as the layer's own configuration says, or,
+ * where it says nothing that is known here, as Keras does by default: Glorot's uniform distribution for kernels, 1 for
+ * scales and variances, 0 for the rest.
  *
  * Variances of kernels are chosen so that signals keep their size on the way through the layers.
  *
@@ -40,8 +41,10 @@ export function initialWeight(
         random,
       );
     case 'RandomNormal':
-    case 'TruncatedNormal':
-      return values.map(() => number('mean', 0) + number('stddev', 0.05) * truncatedNormal(random));
+    case 'TruncatedNormal': {
+      const draw = name === 'RandomNormal' ? drawNormal : truncatedNormal;
+      return values.map(() => number('mean', 0) + number('stddev', 0.05) * draw(random));
+    }
     case 'RandomUniform': {
       const [low, high] = [number('minval', -0.05), number('maxval', 0.05)];
       return values.map(() => low + (high - low) * random.next());
@@ -72,6 +75,12 @@ const varianceScaling: Readonly<Record<string, Scaling>> = {
   LeCunNormal: { scale: 1, mode: 'fan_in', isUniform: false },
 };
 
+/** Others, such as Orthogonal, are rare in networks for pictures. */
+const known: ReadonlySet<string> = new Set([
+  ...Object.keys(varianceScaling),
+  ...['VarianceScaling', 'RandomNormal', 'TruncatedNormal', 'RandomUniform', 'Constant', 'Ones', 'Zeros'],
+]);
+
 function scaled(values: Float32Array, scaling: Scaling, fans: Fans, random: Random): Float32Array {
   const { scale, mode, isUniform } = scaling;
   const fan = mode === 'fan_in' ? fans.in : mode === 'fan_out' ? fans.out : (fans.in + fans.out) / 2;
@@ -86,11 +95,10 @@ function scaled(values: Float32Array, scaling: Scaling, fans: Fans, random: Rand
 /** Standard deviation of a standard normal distribution cut off at two. */
 const truncatedDeviation = 0.87962566103423978;
 
-/** Box and Muller's method; what lies beyond two standard deviations is drawn again. */
+/** What lies beyond two standard deviations is drawn again. */
 function truncatedNormal(random: Random): number {
   for (;;) {
-    const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
-    const value = radius * Math.cos(2 * Math.PI * random.next());
+    const value = drawNormal(random);
     if (Math.abs(value) <= 2) return value;
   }
 }
@@ -122,12 +130,9 @@ function initializerOf(
     : weight === 'gamma' || weight === 'moving_variance'
       ? 'Ones'
       : 'Zeros';
-  if (typeof said === 'string') return { name: classNameOf(said), config: {} };
-  if (!isRecord(said) || typeof said['class_name'] !== 'string') return { name: fallback, config: {} };
-  return {
-    name: classNameOf(said['class_name']),
-    config: isRecord(said['config']) ? said['config'] : {},
-  };
+  const { class_name, config } = isRecord(said) ? said : { class_name: said, config: {} };
+  const name = typeof class_name === 'string' ? classNameOf(class_name) : '';
+  return known.has(name) ? { name, config: isRecord(config) ? config : {} } : { name: fallback, config: {} };
 }
 
 /** `glorot_uniform` and `GlorotUniform` are the same. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.js';
+import { drawNormal, type Random } from '../../random.js';
 
 /**
  * A number in [0, 1] from Beta(alpha, alpha): near 0 or 1 for a small alpha, near the middle for a large one.
@@ -28,9 +28,4 @@ function drawGamma(shape: number, random: Random): number {
     if (Math.log(1 - random.next()) < (normal * normal) / 2 + d * (1 - cube + Math.log(cube)))
       return d * cube;
   }
-}
-
-/** @see Box & Muller, "A note on the generation of random normal deviates", 1958 */
-function drawNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
