@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Evaluation } from '../learning/evaluation.js';
-import { describeBaseline } from '../learning/evaluation/describe-baseline.js';
+import { classSection, confusionSection, headlineSection } from './card-evaluation.js';
+import { escapeCell, inline, table } from './markdown.js';
 
 /** What the catalogue and a run know of a fine-tuned version; all that its card says comes from here. */
 export interface CardFacts {
@@ -95,11 +96,11 @@ function cardBody(facts: CardFacts): string {
       '## How it was made',
       howItWasMade(facts),
       '## How well it does',
-      howWell(evaluation),
+      headlineSection(evaluation),
       '### By class',
-      perClassTable(evaluation),
+      classSection(evaluation),
       '### Confusion matrix',
-      confusionTable(evaluation),
+      confusionSection(evaluation),
       '## Size and speed',
       `${facts.measurements.parameterCount.toLocaleString('en')} parameters in ${mebibytes(facts.measurements.sizeBytes)} of files.${speed(evaluation)}`,
       '## Limits',
@@ -125,79 +126,6 @@ function howItWasMade({ dataset, strategy, chosen, seed }: CardFacts): string {
   return (
     `Fitted on ${dataset.trainImageCount} training pictures. The held-out pictures were not used for any choice.\n\n` +
     table(['Parameter', 'Value'], rows)
-  );
-}
-
-function howWell(evaluation: Evaluation): string {
-  const [low, high] = evaluation.accuracyInterval;
-  const rows: string[][] = [
-    ['Accuracy', `${percent(evaluation.accuracy)} (95 % interval ${percent(low)} to ${percent(high)})`],
-    ...optionalRow('Top-5 accuracy', evaluation.top5Accuracy),
-    ['Balanced accuracy', percent(evaluation.balancedAccuracy)],
-    ['Macro F1', fixed(evaluation.macroF1)],
-    ...(evaluation.calibrationError === null
-      ? []
-      : [['Expected calibration error, 15 bins', fixed(evaluation.calibrationError)]]),
-  ];
-  const excluded =
-    evaluation.excludedNearDuplicates === 0
-      ? ''
-      : ` ${evaluation.excludedNearDuplicates} more were left out because they nearly equal pictures of earlier splits.`;
-  return (
-    `Measured on ${evaluation.imageCount} pictures of the ${evaluation.split} split, which the fit never saw, with the files as they are published.${excluded}\n\n` +
-    table(['Measure', 'Value'], rows) +
-    (evaluation.baseline === null ? '' : `\n\n${escapeCell(describeBaseline(evaluation.baseline))}`)
-  );
-}
-
-const optionalRow = (name: string, value: number | null): string[][] =>
-  value === null ? [] : [[name, percent(value)]];
-
-function perClassTable({ perClass }: Evaluation): string {
-  const cell = (value: number | null) => (value === null ? '–' : fixed(value));
-  return table(
-    ['Class', 'Pictures', 'Precision', 'Recall', 'F1'],
-    perClass.map((row) => [
-      row.class,
-      String(row.imageCount),
-      cell(row.precision),
-      cell(row.recall),
-      cell(row.f1),
-    ]),
-  );
-}
-
-/** Readable up to a page's width; larger ones are told by their most frequent mistakes. */
-const widestMatrix = 20;
-
-function confusionTable({ classes, confusion }: Evaluation): string {
-  if (classes.length <= widestMatrix) {
-    return (
-      'Rows are what a picture shows, columns what the model says.\n\n' +
-      table(
-        ['', ...classes],
-        confusion.map((row, actual) => [classes[actual] ?? '', ...row.map(String)]),
-      )
-    );
-  }
-  const mistakes = confusion
-    .flatMap((row, actual) =>
-      row.map((count, predicted) => ({ actual, predicted, count: actual === predicted ? 0 : count })),
-    )
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count)
-    .slice(0, 20);
-  if (mistakes.length === 0) return 'No picture was named wrongly.';
-  return (
-    'The most frequent mistakes; the whole matrix stands in the version’s evaluation.\n\n' +
-    table(
-      ['Shows', 'Named as', 'Pictures'],
-      mistakes.map(({ actual, predicted, count }) => [
-        classes[actual] ?? '',
-        classes[predicted] ?? '',
-        String(count),
-      ]),
-    )
   );
 }
 
@@ -233,17 +161,6 @@ function limits({ evaluation, base }: CardFacts): string {
   return sentences.join(' ');
 }
 
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
-
-/** Class names and parameters are a user's text: they must not end a cell or start markup. */
-const escapeCell = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|~]/g, (character) => `\\${character}`);
-
-const inline = (text: string): string => `\`${text.replaceAll('`', '')}\``;
-
 function show(value: unknown): string {
   const text =
     typeof value === 'number'
@@ -257,7 +174,5 @@ function show(value: unknown): string {
 const round = (value: number): number => Number(value.toPrecision(6));
 
 const fixed = (value: number): string => value.toFixed(3);
-
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;

@@ -155,13 +155,25 @@ describe('what people read', () => {
         [0, 2],
       ],
       calibrationError: null,
-      baseline: null,
-      latency: null,
+      baseline: {
+        name: 'linear-probe',
+        layer: 'conv',
+        accuracy: 0.5,
+        difference: 0.25,
+        differenceInterval: [0, 0.75],
+        pValue: 0.5,
+        verdict: 'INDISTINGUISHABLE',
+      },
+      latency: { medianMs: 12.34, p90Ms: 15.6 },
     });
     expect(text).toContain('Accuracy 75.0 % (95 % interval 25.0–100.0 %)');
     expect(text).toContain(
       'on 4 test pictures that it never saw (1 near-duplicates of training pictures left out)',
     );
+    expect(text).toContain(
+      'Not distinguishable from a linear classifier on the frozen base (features of conv)',
+    );
+    expect(text).toContain('One picture takes 12.3 ms (nine in ten within 15.6 ms).');
     expect(text).toMatch(/^cat +2 +100\.0 % +50\.0 % +66\.7 %$/m);
     expect(text).toMatch(/^cat +1 +1$/m);
     expect(text).toMatch(/^dog +· +2$/m);

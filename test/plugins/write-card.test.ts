@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { Evaluation } from '../../src/learning/evaluation.js';
 import { evaluate } from '../../src/learning/evaluation/evaluate.js';
 import { writeCard, type CardFacts } from '../../src/plugins/write-card.js';
 
@@ -99,5 +100,29 @@ describe('the card of a fine-tuned version', () => {
     expect(text).toContain('| a \\| b \\| c | 4 |');
     expect(text).not.toMatch(/(^|[^\\])<script>/);
     expect(text.match(/^---$/gm)).toHaveLength(2);
+  });
+
+  it('says what a linear classifier on the frozen base does instead, and how quick the model is', () => {
+    const evaluation: Evaluation = {
+      ...facts.evaluation,
+      baseline: {
+        name: 'linear-probe',
+        layer: 'out_relu',
+        accuracy: 0.75,
+        difference: -0.0833,
+        differenceInterval: [-0.25, 0.0833],
+        pValue: 0.5,
+        verdict: 'INDISTINGUISHABLE',
+      },
+      latency: { medianMs: 12.34, p90Ms: 15.6 },
+    };
+    const text = writeCard({ ...facts, evaluation });
+    expect(text).toContain(
+      'Not distinguishable from a linear classifier on the frozen base (features of out\\_relu): −8.3 points against 75.0 %',
+    );
+    expect(text).toContain('it is smaller to keep and quicker to make');
+    expect(text).toContain('12.3 ms per picture');
+    expect(text).toContain('nine in ten take no longer than 15.6 ms');
+    expect(card).not.toContain('ms per picture');
   });
 });
