@@ -10,7 +10,7 @@ import { ReplicaThread } from './replica-thread.js';
 import { compileGraphs, type TrainingGraphs } from './training-graphs.js';
 
 /** To be raised whenever the same training would give other bits. */
-const loweringRevision = 1;
+const loweringRevision = 2;
 
 /** The default engine: tensor programs recorded once, compiled to ONNX and run by ONNX Runtime on the CPU. */
 export class OnnxTrainingEngine implements TrainingEngine {
@@ -26,7 +26,7 @@ export class OnnxTrainingEngine implements TrainingEngine {
   async compile(spec: TrainingSpec): Promise<TrainingStep> {
     const plan = planExecution(spec);
     const graphs = compileGraphs(spec, plan, await this.findBlockSize());
-    const replicas = startReplicas(graphs, plan, spec.threads);
+    const replicas = startReplicas(graphs, plan);
     try {
       await Promise.all(replicas.map((replica) => replica.ready));
       return await OnnxTrainingStep.start(spec, plan, graphs, replicas);
@@ -37,19 +37,26 @@ export class OnnxTrainingEngine implements TrainingEngine {
   }
 }
 
-/** The first is the leader. */
-function startReplicas(graphs: TrainingGraphs, plan: ExecutionPlan, threads: number): ReplicaThread[] {
-  const gradients = share(graphs.gradients, plan.threadsPerReplica);
-  const scores = share(graphs.scores, plan.threadsPerReplica);
-  const update = share(graphs.update, threads);
-  const weights = createSharedTensors(graphs.update.outputs.filter(isNamed('weight/')));
-  const sums = Array.from({ length: plan.replicas - 1 }, () =>
-    createSharedTensors(graphs.gradients.outputs.filter(isNamed('gradient/'))),
+function startReplicas(graphs: TrainingGraphs, plan: ExecutionPlan): ReplicaThread[] {
+  const shareModel = (graph: LoweredGraph) => share(graph, plan.threadsPerReplica);
+  const gradients = shareModel(graphs.gradients);
+  const scores = shareModel(graphs.scores);
+  const gradientPorts = graphs.gradients.outputs.filter(isNamed('gradient/'));
+  const weights = createSharedTensors(
+    graphs.updates.flatMap((own) => own?.update.outputs.filter(isNamed('weight/')) ?? []),
   );
-  const common = { gradients, scores, weights };
-  const leader: ReplicaData = { ...common, update, otherSums: sums };
-  const others = sums.map((ownSums): ReplicaData => ({ ...common, ownSums, otherSums: [] }));
-  return [leader, ...others].map((data) => new ReplicaThread(data));
+  const sums = graphs.updates.map((own) => {
+    const moved = new Set(own?.update.inputs.map(({ name }) => name));
+    return createSharedTensors(gradientPorts.filter(({ name }) => !moved.has(name)));
+  });
+  return graphs.updates.map((own, index) => {
+    const [ownSums, ...otherSums] = [...sums.slice(index), ...sums.slice(0, index)];
+    if (ownSums === undefined) throw new Error('every replica has a place for its gradients');
+    const data: ReplicaData = { gradients, scores, weights, ownSums, otherSums };
+    if (own !== undefined) data.update = shareModel(own.update);
+    if (own?.norm !== undefined) data.norm = shareModel(own.norm);
+    return new ReplicaThread(data);
+  });
 }
 
 function isNamed(prefix: string): (port: LoweredPort) => boolean {

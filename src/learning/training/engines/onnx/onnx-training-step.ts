@@ -22,10 +22,10 @@ import type { TrainingGraphs } from './training-graphs.js';
 export class OnnxTrainingStep implements TrainingStep {
   private stepsDone = 0;
   private readonly masks: DropoutMask[];
-  /** Weights that training changes, and slots. */
-  private readonly statePorts: LoweredPort[];
+  /** Weights that training changes, and slots: for each replica those of its share. */
+  private readonly statePorts: LoweredPort[][];
 
-  /** @param replicas ready; the first is the leader. They are stopped by `dispose`. */
+  /** @param replicas ready. They are stopped by `dispose`. */
   static async start(
     spec: TrainingSpec,
     plan: ExecutionPlan,
@@ -40,11 +40,13 @@ export class OnnxTrainingStep implements TrainingStep {
   private constructor(
     private readonly spec: TrainingSpec,
     private readonly plan: ExecutionPlan,
-    { update }: TrainingGraphs,
+    { updates }: TrainingGraphs,
     private readonly replicas: ReplicaThread[],
   ) {
     this.masks = dropoutMasks(spec.network, spec.batchSize);
-    this.statePorts = update.outputs.filter(({ name }) => name !== tensorNames.gradientNorm);
+    this.statePorts = updates.map(
+      (own) => own?.update.outputs.filter(({ name }) => name !== tensorNames.gradientNorm) ?? [],
+    );
   }
 
   async step(batch: TrainingBatch, learningRate: number): Promise<StepResult> {
@@ -53,12 +55,7 @@ export class OnnxTrainingStep implements TrainingStep {
     const { lossSum, logits } = await this.findGradients(batch);
     const result = { loss: lossSum * inverseWeight, gradientNorm: NaN, logits };
     if (!Number.isFinite(result.loss)) return result;
-    const scalars = {
-      [tensorNames.learningRate]: learningRate,
-      [tensorNames.inverseWeight]: inverseWeight,
-      ...updateScalars(this.spec.optimizer, this.stepsDone + 1),
-    };
-    const { gradientNorm } = await this.leader.ask('update', { scalars });
+    const gradientNorm = await this.update(learningRate, inverseWeight);
     if (Number.isFinite(gradientNorm)) this.stepsDone++;
     return { ...result, gradientNorm };
   }
@@ -85,8 +82,9 @@ export class OnnxTrainingStep implements TrainingStep {
   }
 
   async readState(): Promise<TrainingState> {
-    const { tensors } = await this.leader.ask('read', {});
-    const restored = this.statePorts.map(({ name, shape, layout }) => {
+    const shares = await allSettled(this.replicas.map((replica) => replica.ask('read', {})));
+    const tensors = Object.assign({}, ...shares.map((share) => share.tensors)) as NamedData;
+    const restored = this.statePorts.flat().map(({ name, shape, layout }) => {
       const data = tensors[name] ?? new Float32Array();
       return [name, layout === undefined ? data : restoreData(data, shape, layout)] as const;
     });
@@ -94,12 +92,16 @@ export class OnnxTrainingStep implements TrainingStep {
   }
 
   async writeState(state: TrainingState): Promise<void> {
-    checkState(state, new Map(this.statePorts.map(({ name, shape }) => [name, sizeOf(shape)])));
-    const arranged = this.statePorts.map(({ name, shape, layout }) => {
-      const data = state.tensors[name] ?? new Float32Array();
-      return [name, layout === undefined ? data : arrangeData(data, shape, layout)] as const;
-    });
-    await this.leader.ask('write', { tensors: Object.fromEntries(arranged) });
+    checkState(state, new Map(this.statePorts.flat().map(({ name, shape }) => [name, sizeOf(shape)])));
+    await allSettled(
+      this.replicas.map((replica, index) => {
+        const arranged = this.statePorts[index]?.map(({ name, shape, layout }) => {
+          const data = state.tensors[name] ?? new Float32Array();
+          return [name, layout === undefined ? data : arrangeData(data, shape, layout)] as const;
+        });
+        return replica.ask('write', { tensors: Object.fromEntries(arranged ?? []) });
+      }),
+    );
     this.stepsDone = state.step;
   }
 
@@ -107,10 +109,41 @@ export class OnnxTrainingStep implements TrainingStep {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
   }
 
-  private get leader(): ReplicaThread {
-    const [leader] = this.replicas;
-    if (leader === undefined) throw new Error('a training has at least one replica');
-    return leader;
+  /**
+   * Every replica moves its share of the weights. A norm that is not finite leaves all of them as they were.
+   *
+   * @returns the norm of the mean loss' gradients, before clipping.
+   * @see Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks", algorithm 1 (clipping)
+   */
+  private async update(learningRate: number, inverseWeight: number): Promise<number> {
+    const { clipNorm, optimizer } = this.spec;
+    const move = (scale: number) =>
+      this.askNorm((replica) =>
+        replica.ask('update', {
+          scalars: {
+            [tensorNames.learningRate]: learningRate,
+            [tensorNames.inverseWeight]: scale,
+            ...updateScalars(optimizer, this.stepsDone + 1),
+          },
+        }),
+      );
+    if (clipNorm === undefined) {
+      const norm = await move(inverseWeight);
+      if (!Number.isFinite(norm)) await allSettled(this.replicas.map((replica) => replica.ask('revert', {})));
+      return norm;
+    }
+    // Only the norm of all shares tells how far to clip.
+    const norm = Math.fround((await this.askNorm((replica) => replica.ask('norm', {}))) * inverseWeight);
+    if (Number.isFinite(norm)) await move(inverseWeight * (clipNorm / Math.max(norm, clipNorm)));
+    return norm;
+  }
+
+  /** L2 norm over all replicas' shares. */
+  private async askNorm(ask: (replica: ReplicaThread) => Promise<{ gradientNorm: number }>): Promise<number> {
+    const shares = await allSettled(this.replicas.map(ask));
+    return shares.length === 1
+      ? (shares[0]?.gradientNorm ?? NaN)
+      : Math.sqrt(shares.reduce((sum, { gradientNorm }) => sum + gradientNorm ** 2, 0));
   }
 
   /** The replicas take turns with the parts, always in the same order: sums of floats depend on it. */
@@ -160,9 +193,9 @@ export class OnnxTrainingStep implements TrainingStep {
     const weights = new Map(
       this.spec.network.weights.map(({ name, value }) => [tensorNames.weight(name), value]),
     );
-    const tensors = this.statePorts.map(
-      ({ name, shape }) => [name, weights.get(name) ?? new Float32Array(sizeOf(shape))] as const,
-    );
+    const tensors = this.statePorts
+      .flat()
+      .map(({ name, shape }) => [name, weights.get(name) ?? new Float32Array(sizeOf(shape))] as const);
     return { step: 0, tensors: Object.fromEntries(tensors) };
   }
 }

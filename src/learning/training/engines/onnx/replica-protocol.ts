@@ -13,13 +13,15 @@ export interface SharedModel {
 export interface ReplicaData {
   gradients: SharedModel;
   scores: SharedModel;
-  /** Of the leader, which alone has the optimizer. */
+  /** Moves this replica's share of the weights; left out where it has none. */
   update?: SharedModel;
-  /** What training changes. The leader writes it, the others read it. */
+  /** Where gradients are clipped: the norm of this share's. */
+  norm?: SharedModel;
+  /** What training changes. Every replica writes its share and reads the rest. */
   weights: SharedTensors;
-  /** Where this replica leaves its gradients; the leader keeps its own to itself. */
-  ownSums?: SharedTensors;
-  /** Of the leader: the gradients of the others, in the order in which they are added. */
+  /** Where this replica leaves its gradients of others' shares. */
+  ownSums: SharedTensors;
+  /** What the others leave, in the order in which it is added. */
   otherSums: SharedTensors[];
 }
 
@@ -30,10 +32,14 @@ export type NamedData = Record<string, Float32Array>;
 export interface ReplicaRequests {
   /** Gradients of several parts of a batch, added up and kept. */
   gradients: { request: { parts: NamedData[] }; answer: { losses: number[]; logits: Float32Array[] } };
-  /** The optimizer's step from the kept gradients of all replicas. Nothing changes if the norm is not finite. */
+  /** Norm of the share's gradients, summed over all replicas. */
+  norm: { request: object; answer: { gradientNorm: number } };
+  /** The optimizer's step of the share from the gradients of all replicas. The norm is that of the mean loss. */
   update: { request: { scalars: Record<string, number> }; answer: { gradientNorm: number } };
+  /** Takes the last update back. */
+  revert: { request: object; answer: object };
   score: { request: { inputs: Float32Array }; answer: { logits: Float32Array } };
-  /** Copies of weights and slots. */
+  /** Copies of the share's weights and slots. */
   read: { request: object; answer: { tensors: NamedData } };
   write: { request: { tensors: NamedData }; answer: object };
 }

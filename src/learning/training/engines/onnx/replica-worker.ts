@@ -22,8 +22,12 @@ function respond(replica: Replica, request: ReplicaRequest): Promise<object> {
   switch (request.kind) {
     case 'gradients':
       return replica.gradients(request);
+    case 'norm':
+      return replica.norm();
     case 'update':
       return replica.update(request);
+    case 'revert':
+      return replica.revert();
     case 'score':
       return replica.score(request);
     case 'read':

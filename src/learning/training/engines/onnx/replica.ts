@@ -10,33 +10,37 @@ type Asked<Kind extends keyof ReplicaRequests> = ReplicaRequests[Kind]['request'
 type Answered<Kind extends keyof ReplicaRequests> = Promise<ReplicaRequests[Kind]['answer']>;
 
 /**
- * One copy of the network under training, on a thread of its own. One of them, the leader, also keeps the optimizer's
- * slots and moves the weights; the others take the new weights over before they compute with them.
+ * One copy of the network under training, on a thread of its own. Of the weights that training changes each replica moves
+ * a share and keeps the optimizer's slots for it; the rest it takes over from the others before it computes with them.
  */
 export class Replica {
-  /** Weights, and in the leader slots. */
+  /** The share's weights and slots. */
   private state: Tensors;
   /** Where the next state is written; then the two change places. */
   private nextState: Tensors;
+  /** Weights that other replicas move. */
+  private readonly otherWeights: Tensors;
   /** Gradients and statistics of the last run, or summed over the runs of a batch. */
   private sums: Tensors;
   private nextSums: Tensors;
   /** Zeros, where sums go on from those before. */
   private readonly nothing: Tensors;
-  /** Of the leader: the sums of the other replicas, under the names of further parts. */
+  /** The other replicas' gradients of the share, under the names of further parts. */
   private readonly otherSums: Tensors[];
   /** Loss and logits. */
   private readonly results: Tensors;
-  private readonly norm: Tensors;
+  private readonly normResult = allocate([normPort]);
   private scoring: Promise<{ session: BoundSession; results: Tensors }> | undefined;
   private weightsVersion = 0;
 
   static async open(data: ReplicaData): Promise<Replica> {
-    const gradients = await openBoundSession(data.gradients);
+    const open = (model: SharedModel | undefined) =>
+      model === undefined ? undefined : openBoundSession(model);
     return new Replica(
       data,
-      gradients,
-      data.update === undefined ? undefined : await openBoundSession(data.update),
+      await openBoundSession(data.gradients),
+      await open(data.update),
+      await open(data.norm),
     );
   }
 
@@ -44,13 +48,17 @@ export class Replica {
     private readonly data: ReplicaData,
     private readonly gradientSession: BoundSession,
     private readonly updateSession: BoundSession | undefined,
+    private readonly normSession: BoundSession | undefined,
   ) {
     const { gradients, scores, update, weights } = data;
-    const known = new Set(sharedNames(weights));
-    const weightPorts = [...gradients.inputs, ...scores.inputs].filter(({ name }) => known.has(name));
-    this.state = allocate(update === undefined ? weightPorts : stateOutputs(update));
-    this.nextState = allocate(update === undefined ? [] : stateOutputs(update));
-    this.norm = allocate(update?.outputs.filter(({ name }) => name === tensorNames.gradientNorm) ?? []);
+    const own = stateOutputs(update);
+    const isOwn = new Set(own.map(({ name }) => name));
+    const isOther = new Set(sharedNames(weights).filter((name) => !isOwn.has(name)));
+    this.state = allocate(own);
+    this.nextState = allocate(own);
+    this.otherWeights = allocate(
+      [...gradients.inputs, ...scores.inputs].filter(({ name }) => isOther.has(name)),
+    );
     this.sums = allocate(sumOutputs(gradients));
     this.nextSums = allocate(sumOutputs(gradients));
     this.nothing = allocate(gradients.inputs.filter(({ name }) => name.endsWith('#1')));
@@ -67,7 +75,7 @@ export class Replica {
     let before = this.nothing;
     for (const part of parts) {
       await this.gradientSession.run(
-        { ...this.state, ...before, ...tensorsOf(part, this.data.gradients) },
+        { ...this.weights(), ...before, ...tensorsOf(part, this.data.gradients) },
         { ...this.results, ...this.nextSums },
       );
       [this.sums, this.nextSums] = [this.nextSums, this.sums];
@@ -79,22 +87,29 @@ export class Replica {
     return { losses, logits };
   }
 
+  async norm(): Answered<'norm'> {
+    if (this.normSession === undefined) return { gradientNorm: 0 };
+    await this.normSession.run(this.takeOverSums(), this.normResult);
+    return { gradientNorm: this.foundNorm() };
+  }
+
   async update({ scalars }: Asked<'update'>): Answered<'update'> {
-    if (this.updateSession === undefined) throw new Error('only the leader has the optimizer');
+    if (this.updateSession === undefined) return { gradientNorm: 0 };
     const numbers = Object.entries(scalars).map(([name, value]) => [
       name,
       new Tensor('float32', Float32Array.of(value), []),
     ]);
     await this.updateSession.run(
-      { ...this.state, ...this.sums, ...this.takeOverSums(), ...Object.fromEntries(numbers) },
-      { ...this.nextState, ...this.norm },
+      { ...this.state, ...this.takeOverSums(), ...Object.fromEntries(numbers) },
+      { ...this.nextState, ...this.normResult },
     );
-    const [gradientNorm = NaN] = dataOf(this.norm, tensorNames.gradientNorm);
-    if (Number.isFinite(gradientNorm)) {
-      [this.state, this.nextState] = [this.nextState, this.state];
-      this.handOverWeights();
-    }
-    return { gradientNorm };
+    this.exchangeStates();
+    return { gradientNorm: this.foundNorm() };
+  }
+
+  async revert(): Answered<'revert'> {
+    this.exchangeStates();
+    return {};
   }
 
   async score({ inputs }: Asked<'score'>): Answered<'score'> {
@@ -105,57 +120,79 @@ export class Replica {
       results: allocate(scores.outputs),
     }));
     const { session, results } = await this.scoring;
-    await session.run({ ...this.state, ...tensorsOf({ inputs }, scores) }, results);
+    await session.run({ ...this.weights(), ...tensorsOf({ inputs }, scores) }, results);
     return { logits: dataOf(results, tensorNames.logits).slice() };
   }
 
   async read(): Answered<'read'> {
-    const names = this.stateNames();
+    const names = Object.keys(this.state);
     return { tensors: Object.fromEntries(names.map((name) => [name, dataOf(this.state, name).slice()])) };
   }
 
   async write({ tensors }: Asked<'write'>): Answered<'write'> {
-    for (const name of this.stateNames()) dataOf(this.state, name).set(tensors[name] ?? []);
+    for (const name of Object.keys(this.state)) dataOf(this.state, name).set(tensors[name] ?? []);
     this.handOverWeights();
     return {};
   }
 
-  private stateNames(): string[] {
-    return this.data.update === undefined ? [] : stateOutputs(this.data.update).map(({ name }) => name);
+  private weights(): Tensors {
+    return { ...this.state, ...this.otherWeights };
+  }
+
+  private foundNorm(): number {
+    return dataOf(this.normResult, tensorNames.gradientNorm)[0] ?? NaN;
+  }
+
+  private exchangeStates(): void {
+    [this.state, this.nextState] = [this.nextState, this.state];
+    this.handOverWeights();
   }
 
   private takeOverWeights(): void {
-    const { weights, update } = this.data;
+    const { weights } = this.data;
     const version = sharedVersion(weights);
-    if (update !== undefined || version === this.weightsVersion) return;
-    for (const name of Object.keys(this.state)) dataOf(this.state, name).set(sharedView(weights, name));
+    if (version === this.weightsVersion) return;
+    for (const name of Object.keys(this.otherWeights)) {
+      dataOf(this.otherWeights, name).set(sharedView(weights, name));
+    }
     this.weightsVersion = version;
   }
 
   private handOverWeights(): void {
     const { weights } = this.data;
-    for (const name of sharedNames(weights)) sharedView(weights, name).set(dataOf(this.state, name));
+    for (const name of sharedNames(weights).filter((shared) => shared in this.state)) {
+      sharedView(weights, name).set(dataOf(this.state, name));
+    }
     raiseSharedVersion(weights);
   }
 
+  /** The share's gradients: this replica's own, and the others' as further parts. */
   private takeOverSums(): Tensors {
     this.data.otherSums.forEach((others, index) => {
+      const own = this.otherSums[index] ?? {};
       for (const name of sharedNames(others)) {
-        dataOf(this.otherSums[index] ?? {}, partName(name, index + 1)).set(sharedView(others, name));
+        const part = partName(name, index + 1);
+        if (part in own) dataOf(own, part).set(sharedView(others, name));
       }
     });
-    return Object.assign({}, ...this.otherSums) as Tensors;
+    return { ...this.sums, ...(Object.assign({}, ...this.otherSums) as Tensors) };
   }
 
   private handOverSums(): void {
     const { ownSums } = this.data;
-    if (ownSums === undefined) return;
     for (const name of sharedNames(ownSums)) sharedView(ownSums, name).set(dataOf(this.sums, name));
   }
 }
 
-function stateOutputs({ outputs }: SharedModel): LoweredPort[] {
-  return outputs.filter(({ name }) => name !== tensorNames.gradientNorm);
+const normPort: LoweredPort = {
+  name: tensorNames.gradientNorm,
+  tensor: tensorNames.gradientNorm,
+  shape: [],
+  dtype: 'float32',
+};
+
+function stateOutputs(update: SharedModel | undefined): LoweredPort[] {
+  return (update?.outputs ?? []).filter(({ name }) => name !== tensorNames.gradientNorm);
 }
 
 function sumOutputs({ outputs }: SharedModel): LoweredPort[] {

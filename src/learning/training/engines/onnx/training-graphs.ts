@@ -9,13 +9,23 @@ import { recordProgram } from '../../record/record-program.js';
 import type { RecordedGraph } from '../../record/recorded-graph.js';
 import type { TrainingSpec } from '../training-engine.js';
 import type { ExecutionPlan } from './execution-plan.js';
+import type { TensorProgram } from '../../tensor-program.js';
+import { normProgram } from './norm-program.js';
+import { shareWeights } from './share-weights.js';
 import { withInputParts, withRunningSums } from './summed-programs.js';
 
-/** The three programs of a training as ONNX models. A weight, its slots and its gradient share an order of axes. */
+/** The programs of a training as ONNX models. A weight, its slots and its gradient share an order of axes. */
 export interface TrainingGraphs {
   gradients: LoweredGraph;
-  update: LoweredGraph;
+  /** For each replica what moves its share of the weights; left out where it has none. */
+  updates: (ShareOfUpdate | undefined)[];
   scores: LoweredGraph;
+}
+
+export interface ShareOfUpdate {
+  update: LoweredGraph;
+  /** Where gradients are clipped: the norm of this share of them. */
+  norm?: LoweredGraph;
 }
 
 /** @throws ZooError TRAINING_LAYER_UNSUPPORTED */
@@ -24,20 +34,33 @@ export function compileGraphs(
   plan: ExecutionPlan,
   blockSize: number,
 ): TrainingGraphs {
-  const update = updateProgram(network, optimizer, clipNorm);
-  const sums = Object.fromEntries(
-    Object.entries(update.inputs).filter(([name]) => name.startsWith('gradient/')),
-  );
   const program = gradientProgram(network, plan.rowsPerRun);
+  const sums = gradientInputs(updateProgram(network, optimizer));
   const gradients = recordProgram(plan.runsPerReplica > 1 ? withRunningSums(program, sums) : program);
   const kernels = preferredLayouts(gradients);
   const lower = (graph: RecordedGraph) =>
     lowerGraph(graph, { layouts: stateLayouts(graph, kernels), blockSize });
+  const lowerSummed = (program: TensorProgram) =>
+    lower(recordProgram(withInputParts(program, isGradient, plan.replicas)));
   return {
     gradients: lower(gradients),
-    update: lower(recordProgram(withInputParts(update, (name) => name in sums, plan.replicas))),
+    updates: shareWeights(network, plan.replicas).map((share) => {
+      if (!share.weights.some((weight) => weight.trained)) return undefined;
+      // Clipping is part of the scale that the update is given: it takes the norm of all shares.
+      const update = updateProgram(share, optimizer);
+      const norm = clipNorm === undefined ? undefined : normProgram(gradientInputs(update));
+      return { update: lowerSummed(update), ...(norm === undefined ? {} : { norm: lowerSummed(norm) }) };
+    }),
     scores: lower(recordProgram(scoreProgram(network, plan.rowsPerScore))),
   };
+}
+
+function gradientInputs({ inputs }: TensorProgram): TensorProgram['inputs'] {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => isGradient(name)));
+}
+
+function isGradient(name: string): boolean {
+  return name.startsWith('gradient/');
 }
 
 /** Every port that belongs to a weight goes by the weight's order of axes. */
