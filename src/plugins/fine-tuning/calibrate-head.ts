@@ -1,7 +1,7 @@
 import type { LabelledFeatures, LinearProbe } from '../contract.js';
 import { scoreProbe } from '../score-probe.js';
 
-/** Sharpest and flattest scaling that is looked at, as powers of e. */
+/** Scalings that are looked at, as powers of e. Not much sharper ones: few validation pictures may all be right by luck. */
 const range = [-5, 2] as const;
 const precision = 1e-3;
 
