@@ -301,7 +301,14 @@ test('strategies say what they are, take and who can run them; workers are for a
     { name: 'partial-fine-tuning', needs: { gpu: 'OPTIONAL' } },
   ]);
   expect(answer.data?.strategies[0]?.parametersSchema.properties).toHaveProperty('C');
-  expect(answer.data?.workers).toMatchObject([{ alive: true, strategies }]);
+  expect(answer.data?.workers).toMatchObject([
+    {
+      alive: true,
+      strategies,
+      engine: expect.stringMatching(/^(tfjs-node-gpu|onnxruntime|tfjs-node|tfjs-cpu)$/) as string,
+      device: expect.stringMatching(/\S/) as string,
+    },
+  ]);
   const member = await server.graphql(`{ workers { name } }`, {}, ada.token);
   expect(member.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
 });

@@ -94,9 +94,9 @@ export function recordOperations(
   }
 }
 
-/** Short ones are shapes and the like, and stay as they are. */
+/** Whole numbers are shapes and the like, and stay as they are. */
 function shortened(values: UploadedValues): UploadedValues {
   const [first] = values;
-  if (values.length <= 64) return values;
+  if (values instanceof Int32Array) return values;
   return values.every((value) => Object.is(value, first)) ? values.slice(0, 1) : values;
 }
