@@ -215,7 +215,8 @@ export const errorCodes = {
   },
   FEATURE_CACHE_TOO_SMALL: {
     httpStatus: 507,
-    meaning: 'The output of the frozen layers for all pictures and views does not fit into the feature cache.',
+    meaning:
+      'The output of the frozen layers for all pictures and views does not fit into the feature cache.',
   },
   FEATURES_NOT_FINITE: {
     httpStatus: 422,

@@ -235,4 +235,47 @@ describe('the display of a followed job', () => {
     display.show({ ...common, __typename: 'JobStateEvent', state: 'COMPLETED', error: null });
     expect(written).toEqual(['  fetching the archive (3.5 MB)\n', '  checking pictures (400)\n']);
   });
+
+  it('says how a training goes: loss, accuracy, learning rate, speed, time left', () => {
+    const written: string[] = [];
+    let now = 0;
+    const stream = { write: (text: string) => written.push(text) };
+    const display = new WatchDisplay({
+      json: false,
+      line: () => undefined,
+      document: () => undefined,
+      note: (text) => written.push(`${text}\n`),
+      progress: (label, unit) => createProgress({ label, unit, stream, now: () => now }),
+    });
+    const common = { cursor: '', seq: 1, attempt: 1, createdAt: '' } as const;
+    const training = {
+      ...common,
+      __typename: 'JobProgressEvent',
+      phase: 'training',
+      total: 30_680,
+      unit: 'ITEMS',
+      secondsLeft: 999,
+    } as const;
+    display.show({ ...training, done: 0 });
+    const point = { ...common, __typename: 'JobMetricEvent', step: 10 } as const;
+    for (const [name, value] of Object.entries({
+      'train/loss': 0.41234,
+      'train/accuracy': 0.875,
+      'train/learningRate': 3e-4,
+      'train/imagesPerSecond': 118.3,
+      'train/gradientNorm': 1.5,
+      'train/secondsLeft': 257,
+      'cross-validation/pool/C': 3,
+    })) {
+      display.show({ ...point, name, value });
+    }
+    now += 6_000;
+    display.show({ ...training, done: 320 });
+    const error = { code: 'TRAINING_DIVERGED', message: 'The loss is NaN at step 12.' };
+    display.show({ ...common, __typename: 'JobStateEvent', state: 'FAILED', error });
+    expect(written).toEqual([
+      '  training: 320 of 30680  loss 0.412  acc 87.5 %  rate 3.0e-4  118 images/s  4 min 17 s left\n',
+      '  TRAINING_DIVERGED: The loss is NaN at step 12.\n',
+    ]);
+  });
 });

@@ -2,10 +2,19 @@ import type { JobEvent } from '../client/job-event.js';
 import { formatBytes, formatDuration } from './format.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
+import { TrainingFigures } from './training-figures.js';
 
-/** Shows a job's log as it comes: a bar for each phase, lines for what was said. With `--json` every event is a line. */
+/** As training loops name the phase that their curves belong to. */
+const trainingPhase = 'training';
+
+/**
+ * Shows a job's log as it comes: a bar for each phase, with loss, accuracy, learning rate and speed where a network is
+ * trained, and lines for what was said. With `--json` every event is a line.
+ */
 export class WatchDisplay {
   private phase: { name: string; progress: Progress; total: number; inBytes: boolean } | undefined;
+
+  private readonly figures = new TrainingFigures();
 
   /** @param quiet leaves out what the strategy has to say on the way. */
   constructor(
@@ -23,10 +32,13 @@ export class WatchDisplay {
         if (!this.quiet) this.say(event.message);
         break;
       case 'JobMetricEvent':
-        // Curves are for programs and pages; a terminal shows where the job is.
+        // Curves are for programs and pages; a terminal shows where they stand.
+        this.figures.add(event.name, event.value);
         break;
       case 'JobStateEvent':
         this.endPhase(event.state === 'COMPLETED');
+        // Another attempt has curves of its own.
+        this.figures.clear();
         if (event.state === 'QUEUED' && event.attempt > 0)
           this.say('Given back to the queue; another attempt follows.');
         if (event.error) this.say(`${event.error.code}: ${event.error.message}`);
@@ -38,7 +50,7 @@ export class WatchDisplay {
     this.endPhase(false);
   }
 
-  private showProgress(event: Extract<JobEvent, { __typename: 'JobProgressEvent' }>): void {
+  private showProgress(event: ProgressEvent): void {
     if (this.phase?.name !== event.phase) {
       this.endPhase(true);
       this.phase = {
@@ -48,12 +60,15 @@ export class WatchDisplay {
         inBytes: event.unit === 'BYTES',
       };
     }
-    const left =
-      event.secondsLeft === null || event.done >= event.total
-        ? ''
-        : `${formatDuration(event.secondsLeft * 1000)} left`;
     this.phase.total = event.total;
-    this.phase.progress.update(event.done, event.total, left);
+    this.phase.progress.update(event.done, event.total, this.detail(event));
+  }
+
+  private detail({ phase, done, total, secondsLeft }: ProgressEvent): string {
+    const isTraining = phase === trainingPhase;
+    const seconds = (isTraining ? this.figures.secondsLeft : undefined) ?? secondsLeft;
+    const left = seconds === null || done >= total ? '' : `${formatDuration(seconds * 1000)} left`;
+    return [isTraining ? this.figures.describe() : '', left].filter((part) => part !== '').join('  ');
   }
 
   private endPhase(finished: boolean): void {
@@ -69,3 +84,5 @@ export class WatchDisplay {
     this.output.note(`  ${text}`);
   }
 }
+
+type ProgressEvent = Extract<JobEvent, { __typename: 'JobProgressEvent' }>;

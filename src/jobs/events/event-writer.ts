@@ -29,7 +29,7 @@ export class EventWriter {
   #waiting: NewJobEvent[] = [];
   #progress: NewJobEvent | undefined;
   #progressWrittenAt = -Infinity;
-  #phase = { name: '', startedAt: 0 };
+  #phase = { name: '', startedAt: 0, doneAtStart: 0 };
   #logBytes = 0;
   #metricPoints = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -87,16 +87,19 @@ export class EventWriter {
     const now = performance.now();
     if (phase !== this.#phase.name) {
       this.#settleProgress();
-      this.#phase = { name: phase, startedAt: now };
+      // Work that goes on from a checkpoint does not begin at nothing.
+      this.#phase = { name: phase, startedAt: now, doneAtStart: done };
       this.#progressWrittenAt = -Infinity;
     }
     const elapsed = (now - this.#phase.startedAt) / 1000;
+    const doneSince = done - this.#phase.doneAtStart;
     const payload: JobProgress = {
       phase,
       done,
       total,
       unit,
-      secondsLeft: done > 0 && elapsed > 1 && total >= done ? (elapsed * (total - done)) / done : null,
+      secondsLeft:
+        doneSince > 0 && elapsed > 1 && total >= done ? (elapsed * (total - done)) / doneSince : null,
     };
     this.#progress = { type: 'progress', payload: { ...payload } };
   }
