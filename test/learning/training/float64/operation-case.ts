@@ -14,6 +14,8 @@ export interface OperationCase {
   run(tf: Tf, inputs: Record<string, tfjs.Tensor>): tfjs.Tensor;
   /** Has a value only: comparisons, rounding, the largest's place. */
   withoutGradient?: boolean;
+  /** So many corners that a step of central differences would cross some. Its parts have rows of their own. */
+  hasCorners?: boolean;
   /** Where float32 engines may be further off than usual, with the reason beside it. */
   tolerance?: number;
 }

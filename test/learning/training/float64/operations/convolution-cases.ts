@@ -105,6 +105,34 @@ export const depthwiseCases: OperationCase[] = depthwise.map((g) => ({
     ),
 }));
 
+/** Gaps between the kernel's values. tfjs has no gradient of these; the layers bring their own. */
+export const dilatedCases: OperationCase[] = (['same', 'valid'] as const).flatMap((pad) =>
+  (
+    [
+      [2, 2],
+      [1, 3],
+    ] as [number, number][]
+  ).flatMap((dilations) => {
+    const place = `3×3, dilation ${dilations.join('×')}, ${pad}, 9×10`;
+    return [
+      {
+        name: `conv2d ${place}, 3 → 5`,
+        inputs: { x: [2, 9, 10, 3], filter: [3, 3, 3, 5] },
+        withoutGradient: true,
+        run: (tf, { x, filter }) =>
+          tf.conv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, 1, pad, 'NHWC', dilations),
+      },
+      {
+        name: `depthwiseConv2d ${place}, 3 × 2`,
+        inputs: { x: [2, 9, 10, 3], filter: [3, 3, 3, 2] },
+        withoutGradient: true,
+        run: (tf, { x, filter }) =>
+          tf.depthwiseConv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, 1, pad, 'NHWC', dilations),
+      },
+    ] satisfies OperationCase[];
+  }),
+);
+
 /** Convolution backwards, as Conv2DTranspose runs it. */
 export const transposedConvolutionCases: OperationCase[] = (['same', 'valid'] as const).flatMap((pad) =>
   [1, 2, 3].flatMap((stride) =>

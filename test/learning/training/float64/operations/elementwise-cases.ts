@@ -51,7 +51,7 @@ const flat: Record<string, Unary> = {
   isNaN: (tf, x) => tf.isNaN(x),
   isInf: (tf, x) => tf.isInf(x),
   isFinite: (tf, x) => tf.isFinite(x),
-  'to whole numbers and back': (tf, x) => tf.cast(tf.cast(x, 'int32'), 'float32'),
+  'cast to whole numbers and back': (tf, x) => tf.cast(tf.cast(x, 'int32'), 'float32'),
 };
 
 const unaries: OperationCase[] = (
@@ -154,7 +154,7 @@ const several: OperationCase[] = [
     run: (tf, { a, b, c }) => tf.addN([a, b, c] as tfjs.Tensor[]),
   },
   {
-    name: 'a sum of paths: x + x · x + relu x',
+    name: 'sum of paths: x + x · x + relu x',
     inputs: { x: [2, 3, 4, 5] },
     run: (tf, { x }) =>
       tf.add(tf.add(x as tfjs.Tensor, tf.square(x as tfjs.Tensor)), tf.relu(x as tfjs.Tensor)),
@@ -173,7 +173,7 @@ const several: OperationCase[] = [
       tf.where(tf.equal(condition as tfjs.Tensor, 1), a as tfjs.Tensor, b as tfjs.Tensor),
   },
   {
-    name: 'x · tanh softplus x (mish)',
+    name: 'mish: x · tanh softplus x',
     inputs: { x: [2, 3, 4, 5] },
     run: (tf, { x }) => tf.mul(x as tfjs.Tensor, tf.tanh(tf.softplus(x as tfjs.Tensor))),
   },

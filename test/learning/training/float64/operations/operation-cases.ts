@@ -1,4 +1,10 @@
-import { convolutionCases, depthwiseCases, transposedConvolutionCases } from './convolution-cases.js';
+import { blockCases } from './block-cases.js';
+import {
+  convolutionCases,
+  depthwiseCases,
+  dilatedCases,
+  transposedConvolutionCases,
+} from './convolution-cases.js';
 import { elementwiseCases } from './elementwise-cases.js';
 import { matrixCases } from './matrix-cases.js';
 import { poolingCases, resizingCases } from './pooling-cases.js';
@@ -15,6 +21,8 @@ export const operationCases: Record<string, OperationCase[]> = {
   convolutions: convolutionCases,
   'transposed convolutions': transposedConvolutionCases,
   'depthwise convolutions': depthwiseCases,
+  'dilated convolutions': dilatedCases,
+  'chains of convolutions': blockCases,
   pooling: poolingCases,
   resizing: resizingCases,
 };
