@@ -8,7 +8,7 @@ import {
   estimateTrainingMemory,
   requireTrainingMemory,
 } from '../learning/training/estimate-training-memory.js';
-import { findLearningRate } from '../learning/training/loop/find-learning-rate.js';
+import { findLearningRate } from '../learning/training/loop/learning-rate/find-learning-rate.js';
 import { trainClassifier } from '../learning/training/loop/train-classifier.js';
 import type { TrainableNetwork } from '../learning/training/trainable-network.js';
 import type { Checkpoints } from './checkpoints.js';

@@ -1,7 +1,7 @@
 import { createRandom, drawNormal, type Random } from '../random.js';
 import type { NetworkLayer } from '../tfjs-layers/network.js';
 import { elementCount, type StoredWeight } from '../tfjs-layers/stored-weight.js';
-import { deriveSeed } from './loop/derive-seed.js';
+import { deriveSeed, stream } from './derive-seed.js';
 
 /**
  * Values that a layer's weight starts from when it is trained from nothing: as the layer's own configuration says, or,
@@ -23,7 +23,7 @@ export function initialWeight(
   const values = new Float32Array(elementCount(weight.shape));
   const { name, config } = initializerOf(layer, weight.name);
   const fans = fansOf(layer, weight);
-  const random = createRandom(deriveSeed(seed, 0x1417, position));
+  const random = createRandom(deriveSeed(seed, stream.initialWeights, position));
   const scaling = varianceScaling[name];
   if (scaling !== undefined) return scaled(values, scaling, fans, random);
   const number = (key: string, fallback: number) =>

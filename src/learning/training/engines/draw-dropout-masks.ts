@@ -1,10 +1,7 @@
 import { createRandom } from '../../random.js';
-import { deriveSeed } from '../loop/derive-seed.js';
+import { deriveSeed, stream } from '../derive-seed.js';
 import type { DropoutMask } from '../programs/dropout-masks.js';
 import { tensorNames } from '../programs/tensor-names.js';
-
-/** Apart from the streams of the loop (`derive-seed.ts`), whose seed is often the same. */
-const dropoutStream = 16;
 
 /**
  * The dropout masks of one step. They follow from seed, step and the layer's place alone, so every engine draws the
@@ -21,7 +18,7 @@ export function drawDropoutMasks(
 ): Record<string, Float32Array> {
   return Object.fromEntries(
     masks.map(({ layer, shape, rate }, position) => {
-      const random = createRandom(deriveSeed(seed, dropoutStream, step, position));
+      const random = createRandom(deriveSeed(seed, stream.dropout, step, position));
       const kept = 1 / (1 - rate);
       const mask = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
       for (let at = 0; at < mask.length; at++) mask[at] = random.next() < rate ? 0 : kept;

@@ -1,11 +1,11 @@
 import { ZooError } from '../../../errors.js';
 import { checkRecipe } from './check-recipe.js';
-import { chooseValidation } from './choose-validation.js';
-import { readAhead } from './read-ahead.js';
-import { resumeTraining } from './resume-training.js';
-import { learningRateAt } from './schedule.js';
-import { createTrainingBatches } from './training-batches.js';
-import { describeIdentity } from './training-identity.js';
+import { chooseValidation } from './batches/choose-validation.js';
+import { readAhead } from './batches/read-ahead.js';
+import { resumeTraining } from './checkpoint/resume-training.js';
+import { learningRateAt } from './learning-rate/schedule.js';
+import { createTrainingBatches } from './batches/training-batches.js';
+import { describeIdentity } from './checkpoint/training-identity.js';
 import type { TrainingOutcome, TrainingRun } from './training-run.js';
 import { TrainingUnderWay } from './training-under-way.js';
 

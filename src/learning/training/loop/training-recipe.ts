@@ -1,5 +1,5 @@
-import type { Schedule } from './schedule.js';
-import type { Sampling } from './sample-order.js';
+import type { Schedule } from './learning-rate/schedule.js';
+import type { Sampling } from './batches/sample-order.js';
 
 /**
  * How a network is trained, beside the optimizer, which belongs to the engine's `TrainingSpec`. All of it goes into a

@@ -1,14 +1,14 @@
 import type { StepResult, TrainingState } from '../engines/training-engine.js';
-import { encodeCheckpoint, weightsOf } from './checkpoint.js';
-import { CheckpointSaver } from './checkpoint-saver.js';
-import type { ChosenPictures } from './choose-validation.js';
-import { DivergenceWatch } from './divergence.js';
-import { EarlyStopping } from './early-stopping.js';
-import { emptyEpoch, startOfTraining, type LoopState } from './loop-state.js';
-import type { ResumedTraining } from './resume-training.js';
-import { countCorrect, scoreClassifier } from './score-classifier.js';
-import type { LabelledBatch, TrainingBatches } from './training-batches.js';
-import { TrainingProgress } from './training-progress.js';
+import { encodeCheckpoint, weightsOf } from './checkpoint/checkpoint.js';
+import { CheckpointSaver } from './checkpoint/checkpoint-saver.js';
+import type { ChosenPictures } from './batches/choose-validation.js';
+import { DivergenceWatch } from './watch/divergence.js';
+import { EarlyStopping } from './watch/early-stopping.js';
+import { emptyEpoch, startOfTraining, type LoopState } from './checkpoint/loop-state.js';
+import type { ResumedTraining } from './checkpoint/resume-training.js';
+import { countCorrect, scoreClassifier } from './watch/score-classifier.js';
+import type { LabelledBatch, TrainingBatches } from './batches/training-batches.js';
+import { TrainingProgress } from './watch/training-progress.js';
 import type { ClassifierScore, EpochRecord, TrainingOutcome, TrainingRun } from './training-run.js';
 
 /** What a training keeps between its steps: sums, the best weights, and those who watch. */

@@ -3,8 +3,8 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
   type Checkpoint,
-} from '../../../../src/learning/training/loop/checkpoint.js';
-import { startOfTraining } from '../../../../src/learning/training/loop/loop-state.js';
+} from '../../../../src/learning/training/loop/checkpoint/checkpoint.js';
+import { startOfTraining } from '../../../../src/learning/training/loop/checkpoint/loop-state.js';
 
 const kernel = Float32Array.of(1.5, -0, 1e-45, 3.4e38, 0.1);
 const momentum = Float32Array.of(1, 2, 3);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ZooError } from '../../../../src/errors.js';
-import { DivergenceWatch } from '../../../../src/learning/training/loop/divergence.js';
+import { DivergenceWatch } from '../../../../src/learning/training/loop/watch/divergence.js';
 import { trainClassifier } from '../../../../src/learning/training/loop/train-classifier.js';
 import { pointClouds } from './point-clouds.js';
 import { recipe } from './recipes.js';

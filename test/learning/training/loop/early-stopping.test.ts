@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EarlyStopping } from '../../../../src/learning/training/loop/early-stopping.js';
+import { EarlyStopping } from '../../../../src/learning/training/loop/watch/early-stopping.js';
 
 const watch = (stopping: EarlyStopping, losses: number[]) =>
   losses.map((loss, at) => ({

@@ -5,7 +5,7 @@ import type {
   TrainingState,
   TrainingStep,
 } from '../../../../src/learning/training/engines/training-engine.js';
-import { findLearningRate } from '../../../../src/learning/training/loop/find-learning-rate.js';
+import { findLearningRate } from '../../../../src/learning/training/loop/learning-rate/find-learning-rate.js';
 import { trainClassifier } from '../../../../src/learning/training/loop/train-classifier.js';
 import type {
   TrainingCheckpoints,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/learning/random.js';
 import type { TrainingState } from '../../../../src/learning/training/engines/training-engine.js';
-import { findLearningRate } from '../../../../src/learning/training/loop/find-learning-rate.js';
-import { suggestLearningRate } from '../../../../src/learning/training/loop/suggest-learning-rate.js';
+import { findLearningRate } from '../../../../src/learning/training/loop/learning-rate/find-learning-rate.js';
+import { suggestLearningRate } from '../../../../src/learning/training/loop/learning-rate/suggest-learning-rate.js';
 import { trainClassifier } from '../../../../src/learning/training/loop/train-classifier.js';
 import { pointClouds } from './point-clouds.js';
 import { recipe } from './recipes.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdOut } from '../../../../src/learning/training/loop/hold-out.js';
+import { holdOut } from '../../../../src/learning/training/loop/batches/hold-out.js';
 import { pointClouds } from './point-clouds.js';
 
 const countLabels = (labels: Int32Array) =>

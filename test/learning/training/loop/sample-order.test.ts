@@ -3,7 +3,7 @@ import {
   createSampleOrder,
   imbalanceOf,
   type Sampling,
-} from '../../../../src/learning/training/loop/sample-order.js';
+} from '../../../../src/learning/training/loop/batches/sample-order.js';
 
 const labelsOf = (sizes: number[]) =>
   Int32Array.from(sizes.flatMap((size, label) => Array.from({ length: size }, () => label)));

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt, type Schedule } from '../../../../src/learning/training/loop/schedule.js';
+import {
+  learningRateAt,
+  type Schedule,
+} from '../../../../src/learning/training/loop/learning-rate/schedule.js';
 
 const length = { stepsPerEpoch: 10, epochs: 5 };
 const ratesOf = (schedule: Schedule) =>

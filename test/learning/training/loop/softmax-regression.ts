@@ -6,7 +6,7 @@ import type {
   TrainingState,
   TrainingStep,
 } from '../../../../src/learning/training/engines/training-engine.js';
-import { deriveSeed } from '../../../../src/learning/training/loop/derive-seed.js';
+import { deriveSeed } from '../../../../src/learning/training/derive-seed.js';
 
 export interface SoftmaxRegressionOptions {
   featureDim: number;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/learning/random.js';
-import { drawBeta } from '../../../../src/learning/training/loop/draw-beta.js';
-import { mixUp } from '../../../../src/learning/training/loop/mixup.js';
-import { balancedClassWeights, buildTargets } from '../../../../src/learning/training/loop/targets.js';
+import { drawBeta } from '../../../../src/learning/training/loop/batches/draw-beta.js';
+import { mixUp } from '../../../../src/learning/training/loop/batches/mixup.js';
+import {
+  balancedClassWeights,
+  buildTargets,
+} from '../../../../src/learning/training/loop/batches/targets.js';
 
 describe('targets', () => {
   it('are one-hot, and padding is zero', () => {

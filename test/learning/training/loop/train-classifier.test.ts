@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainingState } from '../../../../src/learning/training/engines/training-engine.js';
-import { scoreClassifier } from '../../../../src/learning/training/loop/score-classifier.js';
+import { scoreClassifier } from '../../../../src/learning/training/loop/watch/score-classifier.js';
 import { trainClassifier } from '../../../../src/learning/training/loop/train-classifier.js';
 import { pointClouds } from './point-clouds.js';
 import { recipe } from './recipes.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { thinReports } from '../../../../src/learning/training/loop/report-thinning.js';
+import { thinReports } from '../../../../src/learning/training/loop/watch/report-thinning.js';
 import { trainClassifier } from '../../../../src/learning/training/loop/train-classifier.js';
 import { pointClouds } from './point-clouds.js';
 import { recipe } from './recipes.js';

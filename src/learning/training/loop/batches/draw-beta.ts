@@ -1,4 +1,4 @@
-import { drawNormal, type Random } from '../../random.js';
+import { drawNormal, type Random } from '../../../random.js';
 
 /**
  * A number in [0, 1] from Beta(alpha, alpha): near 0 or 1 for a small alpha, near the middle for a large one.

@@ -1,4 +1,4 @@
-import type { TrainingCheckpoints } from './training-run.js';
+import type { TrainingCheckpoints } from '../training-run.js';
 
 /** Decides when a checkpoint is due, and keeps one after the other while training goes on. */
 export class CheckpointSaver {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { divergenceState } from './divergence.js';
-import { earlyStoppingState } from './early-stopping.js';
-import { smoothedState } from './training-progress.js';
+import { divergenceState } from '../watch/divergence.js';
+import { earlyStoppingState } from '../watch/early-stopping.js';
+import { smoothedState } from '../watch/training-progress.js';
 
 const score = z.object({ loss: z.number(), accuracy: z.number() });
 

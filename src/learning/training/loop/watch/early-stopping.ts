@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TrainingRecipe } from './training-recipe.js';
-import type { ClassifierScore } from './training-run.js';
+import type { TrainingRecipe } from '../training-recipe.js';
+import type { ClassifierScore } from '../training-run.js';
 
 const score = z.object({ loss: z.number(), accuracy: z.number() });
 

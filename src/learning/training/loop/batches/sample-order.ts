@@ -1,5 +1,5 @@
-import { createRandom, shuffle } from '../../random.js';
-import { deriveSeed, stream } from './derive-seed.js';
+import { createRandom, shuffle } from '../../../random.js';
+import { deriveSeed, stream } from '../../derive-seed.js';
 
 /**
  * How often pictures of a class of n pictures are drawn: in proportion to n (`instance-balanced`: every picture once an

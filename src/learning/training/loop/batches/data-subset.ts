@@ -1,4 +1,4 @@
-import type { TrainingData } from '../data/training-data.js';
+import type { TrainingData } from '../../data/training-data.js';
 
 /** Some of the examples, as data of their own; nothing is copied. */
 export function subsetOf(data: TrainingData, rows: Int32Array): TrainingData {

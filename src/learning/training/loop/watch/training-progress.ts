@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { thinReports } from './report-thinning.js';
-import type { ClassifierScore, TrainingReporter } from './training-run.js';
+import type { ClassifierScore, TrainingReporter } from '../training-run.js';
 
 /** Steps, and epochs, that give points of a curve; the job's limit is on all points of all curves together. */
 const reportedSteps = 1000;

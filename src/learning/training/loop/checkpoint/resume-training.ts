@@ -1,7 +1,7 @@
-import { ZooError } from '../../../errors.js';
-import type { TrainingState } from '../engines/training-engine.js';
+import { ZooError } from '../../../../errors.js';
+import type { TrainingState } from '../../engines/training-engine.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
-import type { TrainingRun } from './training-run.js';
+import type { TrainingRun } from '../training-run.js';
 
 export type ResumedTraining = Pick<Checkpoint, 'loop' | 'bestWeights'>;
 

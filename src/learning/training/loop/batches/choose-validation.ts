@@ -1,6 +1,6 @@
-import type { TrainingData } from '../data/training-data.js';
+import type { TrainingData } from '../../data/training-data.js';
 import { holdOut } from './hold-out.js';
-import type { TrainingOutcome, TrainingRun } from './training-run.js';
+import type { TrainingOutcome, TrainingRun } from '../training-run.js';
 
 /** What is trained on and what the weights are chosen on. */
 export interface ChosenPictures {

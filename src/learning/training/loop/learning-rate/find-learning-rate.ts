@@ -1,14 +1,14 @@
-import type { TrainingData } from '../data/training-data.js';
-import type { TrainingStep } from '../engines/training-engine.js';
-import { readAhead } from './read-ahead.js';
+import type { TrainingData } from '../../data/training-data.js';
+import type { TrainingStep } from '../../engines/training-engine.js';
+import { readAhead } from '../batches/read-ahead.js';
 import {
   smoothLosses,
   suggestLearningRate,
   type LearningRateSuggestion,
   type RangeTestPoint,
 } from './suggest-learning-rate.js';
-import { createTrainingBatches, type BatchRecipe } from './training-batches.js';
-import type { TrainingReporter } from './training-run.js';
+import { createTrainingBatches, type BatchRecipe } from '../batches/training-batches.js';
+import type { TrainingReporter } from '../training-run.js';
 
 export interface LearningRateSearchRun {
   /** Borrowed; its state is the same before and after, bit for bit. */

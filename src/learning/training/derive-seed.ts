@@ -1,5 +1,12 @@
 /** What random numbers of a training are for: each purpose has a stream of its own. */
-export const stream = { epochOrder: 0, classOrder: 1, mixing: 2, holdOut: 3 } as const;
+export const stream = {
+  epochOrder: 0,
+  classOrder: 1,
+  mixing: 2,
+  holdOut: 3,
+  dropout: 16,
+  initialWeights: 0x1417,
+} as const;
 
 /**
  * One seed out of several numbers that are small and near each other, such as a job's seed and an epoch: what is drawn

@@ -1,6 +1,6 @@
-import { hashBytes } from '../../sha256.js';
-import type { TrainingData } from '../data/training-data.js';
-import type { TrainingRun } from './training-run.js';
+import { hashBytes } from '../../../sha256.js';
+import type { TrainingData } from '../../data/training-data.js';
+import type { TrainingRun } from '../training-run.js';
 
 /**
  * Everything that decides what a training becomes, by name, so that one that differs can be named: what the caller

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ZooError } from '../../../errors.js';
-import { hashBytes } from '../../sha256.js';
-import type { TrainingState } from '../engines/training-engine.js';
+import { ZooError } from '../../../../errors.js';
+import { hashBytes } from '../../../sha256.js';
+import type { TrainingState } from '../../engines/training-engine.js';
 import { loopState, type LoopState } from './loop-state.js';
 
 /**

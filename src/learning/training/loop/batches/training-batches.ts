@@ -1,11 +1,11 @@
-import { createRandom } from '../../random.js';
-import type { TrainingData } from '../data/training-data.js';
-import type { TrainingBatch } from '../engines/training-engine.js';
-import { deriveSeed, stream } from './derive-seed.js';
+import { createRandom } from '../../../random.js';
+import type { TrainingData } from '../../data/training-data.js';
+import type { TrainingBatch } from '../../engines/training-engine.js';
+import { deriveSeed, stream } from '../../derive-seed.js';
 import { mixUp } from './mixup.js';
 import { createSampleOrder, type EpochOrder } from './sample-order.js';
 import { balancedClassWeights, buildTargets } from './targets.js';
-import type { TrainingRecipe } from './training-recipe.js';
+import type { TrainingRecipe } from '../training-recipe.js';
 
 /** The batches of a training, each a function of the seed and its number alone. */
 export interface TrainingBatches {

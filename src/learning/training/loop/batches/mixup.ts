@@ -1,5 +1,5 @@
-import { shuffle, type Random } from '../../random.js';
-import type { TrainingBatch } from '../engines/training-engine.js';
+import { shuffle, type Random } from '../../../random.js';
+import type { TrainingBatch } from '../../engines/training-engine.js';
 import { drawBeta } from './draw-beta.js';
 
 /**

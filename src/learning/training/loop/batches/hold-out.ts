@@ -1,7 +1,7 @@
-import { dealStratifiedFolds } from '../../linear/stratified-folds.js';
-import type { TrainingData } from '../data/training-data.js';
+import { dealStratifiedFolds } from '../../../linear/stratified-folds.js';
+import type { TrainingData } from '../../data/training-data.js';
 import { subsetOf } from './data-subset.js';
-import { deriveSeed, stream } from './derive-seed.js';
+import { deriveSeed, stream } from '../../derive-seed.js';
 
 /** One part in so many is held out. */
 const parts = 10;

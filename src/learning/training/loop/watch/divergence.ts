@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ZooError } from '../../../errors.js';
+import { ZooError } from '../../../../errors.js';
 
 /** A loss of more than so many times the first one, and than that of guessing, has exploded … */
 const explosionFactor = 10;

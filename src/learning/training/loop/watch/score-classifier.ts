@@ -1,7 +1,7 @@
-import type { TrainingData } from '../data/training-data.js';
-import type { TrainingStep } from '../engines/training-engine.js';
-import { readAhead } from './read-ahead.js';
-import type { ClassifierScore } from './training-run.js';
+import type { TrainingData } from '../../data/training-data.js';
+import type { TrainingStep } from '../../engines/training-engine.js';
+import { readAhead } from '../batches/read-ahead.js';
+import type { ClassifierScore } from '../training-run.js';
 
 export interface ScoringRun {
   step: TrainingStep;
