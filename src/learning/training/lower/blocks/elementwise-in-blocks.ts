@@ -1,7 +1,6 @@
 import type { RecordedValue } from '../../record/recorded-graph.js';
 import type { LoweringContext } from '../lowering-context.js';
 import { gatherByChannel, rectifyByChannel } from './channel-affine.js';
-import { blockedClippedGradient } from './clipped-gradient.js';
 import { postponeProduct } from './channel-sums.js';
 
 /** Takes an operation on pictures in blocks that there is a better way for than to go through them element by element. */
@@ -25,8 +24,6 @@ export function lowerInBlocks(
     case 'Relu':
     case 'ClippedRelu':
       return rectifyByChannel(value, context);
-    case 'ReluGradient':
-      return blockedClippedGradient(value, context);
     default:
       return false;
   }
