@@ -213,11 +213,6 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'The held-out split has no picture that counts, or the model gives NaN for one.',
   },
-  FEATURE_CACHE_TOO_SMALL: {
-    httpStatus: 507,
-    meaning:
-      'The output of the frozen layers for all pictures and views does not fit into the feature cache.',
-  },
   FEATURES_NOT_FINITE: {
     httpStatus: 422,
     meaning: 'The base model gives NaN or infinity for a picture, so nothing can be fitted on its features.',

@@ -33,7 +33,7 @@ const defaultMemoryBytes = 2 ** 30;
  * The output of a frozen prefix for some fixed views of every picture, computed once and kept in the feature cache:
  * one pass gives it at all cuts of the extractor. Maps are kept in half precision.
  *
- * Ask {@link requireCacheRoom} first whether it fits.
+ * Compare `estimateCacheBytes` with the cache's room first: what does not fit is computed whenever it is read.
  *
  * @returns one for each cut. Dispose all of them, then the extractor.
  * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted.

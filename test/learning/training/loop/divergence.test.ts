@@ -30,7 +30,7 @@ describe('divergence', () => {
     expect(error?.code).toBe('TRAINING_DIVERGED');
     expect(error?.message).toBe(
       `Training diverged at step 3 (epoch 2): the loss is ${loss}, at learning rate 0.5. ` +
-        'Try learning rate 0.05; if that is not enough, clip the gradients (clipNorm 1) or warm up for longer.',
+        'Try learning rate 0.05; if that is not enough, clip the gradients (clipNorm 1 or less) or warm up for longer.',
     );
     expect(error?.details).toMatchObject({
       step: 3,

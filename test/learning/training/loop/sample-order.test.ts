@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   createSampleOrder,
-  imbalanceOf,
   type Sampling,
 } from '../../../../src/learning/training/loop/batches/sample-order.js';
 
@@ -66,11 +65,5 @@ describe('the order of an epoch', () => {
     const inFirstHalf = [...rows.subarray(0, 500)].filter((row) => row < 500).length;
     expect(inFirstHalf).toBeGreaterThan(200);
     expect(inFirstHalf).toBeLessThan(300);
-  });
-
-  it('says how skewed data is', () => {
-    expect(imbalanceOf(skewed, 4)).toBe(20);
-    expect(imbalanceOf(labelsOf([3, 3]), 2)).toBe(1);
-    expect(imbalanceOf(new Int32Array(), 2)).toBe(1);
   });
 });

@@ -58,12 +58,6 @@ export function createSampleOrder(
   };
 }
 
-/** Size of the largest class over that of the smallest that has pictures: 1 for balanced data. */
-export function imbalanceOf(labels: Int32Array, numClasses: number): number {
-  const sizes = rowsByClass(labels, numClasses).map((rows) => rows.length);
-  return sizes.length === 0 ? 1 : Math.max(...sizes) / Math.min(...sizes);
-}
-
 /** Of the classes that have pictures. */
 function rowsByClass(labels: Int32Array, numClasses: number): number[][] {
   const rows: number[][] = Array.from({ length: numClasses }, () => []);

@@ -80,7 +80,7 @@ export class DivergenceWatch {
     return new ZooError(
       'TRAINING_DIVERGED',
       `Training diverged at step ${step} (epoch ${epoch}): ${what}, at learning rate ${round(learningRate)}${highest}. ` +
-        `Try learning rate ${suggestedLearningRate}; if that is not enough, clip the gradients (clipNorm 1) or warm up for longer.`,
+        `Try learning rate ${suggestedLearningRate}; if that is not enough, clip the gradients (clipNorm 1 or less) or warm up for longer.`,
       { ...observed, suggestedLearningRate },
     );
   }
