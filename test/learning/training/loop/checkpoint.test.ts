@@ -46,6 +46,12 @@ describe('a checkpoint', () => {
     expect(decodeCheckpoint(shifted, identity)).toEqual(checkpoint());
   });
 
+  it('comes back from a file, whose bytes share the memory of others', () => {
+    const bytes = encodeCheckpoint(checkpoint());
+    const shared = Buffer.concat([Buffer.alloc(5), bytes, Buffer.alloc(6)]);
+    expect(decodeCheckpoint(shared.subarray(5, 5 + bytes.length), identity)).toEqual(checkpoint());
+  });
+
   it('equal ones have equal bytes', () => {
     expect(encodeCheckpoint(checkpoint())).toEqual(encodeCheckpoint(checkpoint()));
   });

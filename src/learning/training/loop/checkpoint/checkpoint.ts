@@ -114,7 +114,9 @@ function tensorReader(bytes: Uint8Array, start: number) {
       specs.map(({ name, length }) => {
         const end = at + 4 * length;
         if (end > bytes.length) throw invalid('a checkpoint that is shorter than the tensors it lists');
-        const values = new Float32Array(bytes.slice(at, end).buffer);
+        const values = new Float32Array(length);
+        // Not slice: a Buffer's gives a view of all the memory that it shares.
+        new Uint8Array(values.buffer).set(bytes.subarray(at, end));
         at = end;
         return [name, values];
       }),
