@@ -21,6 +21,13 @@ describe('a recipe', () => {
     ['batchSize', { batchSize: 0 }, 'batchSize is 0; a whole number of 1 or more is accepted. Try 32.'],
     ['epochs', { epochs: 0, schedule: cosine }, 'epochs is 0; a whole number from 1 to 10000 is accepted.'],
     ['epochs', { epochs: 2.5 }, 'epochs is 2.5'],
+    ['batchSize', { batchSize: Number.NaN }, 'batchSize is NaN'],
+    ['schedule.warmupEpochs', { schedule: { ...cosine, warmupEpochs: Number.NaN } }, 'warmupEpochs is NaN'],
+    [
+      'schedule.learningRate',
+      { schedule: { ...cosine, learningRate: Infinity } },
+      'learningRate is Infinity',
+    ],
     ['schedule.learningRate', { schedule: { ...cosine, learningRate: -1 } }, 'learningRate is -1'],
     ['schedule.learningRate', { schedule: { ...cosine, learningRate: Number.NaN } }, 'learningRate is NaN'],
     ['schedule.warmupEpochs', { schedule: { ...cosine, warmupEpochs: 6 } }, 'warmupEpochs is 6'],
