@@ -28,7 +28,7 @@ const rowSizedMatrices = 3;
 const featureSizedMatrices = 6;
 
 /** Sessions of the engine and their threads, copies of products that the garbage collector has not met yet. */
-const engineBytes = 128 * 1024 ** 2;
+const engineBytes = 192 * 1024 ** 2;
 
 /** Bytes of workspace for one column. */
 export function workspaceBytesPerColumn(rows: number, width: number): number {
