@@ -1,9 +1,10 @@
 // Images per second of a training step of MobileNetV2, against Keras and PyTorch with the same freezing.
 //
 //   node bench/learning/step.mjs --python PYTHON [--threads 2] [--rounds 3] [--batch 16] [--only tail,frozen,training]
+//     [--keras graph|xla] [--pytorch contiguous|channels_last|compiled|compiled_channels_last]
 //
-// PYTHON has tensorflow, torch and torchvision. Of each peer, every form that it has is tried in the first round, and
-// the fastest goes on. Contestants take turns, so that what else the machine does hits all of them; ratios are taken
+// PYTHON has tensorflow, torch and torchvision. Of each peer every form is tried once, unless one is asked for, and the
+// fastest goes on. Contestants take turns, so that what else the machine does hits all of them; ratios are taken
 // within a round, and the median counts.
 import { execFileSync } from 'node:child_process';
 import console from 'node:console';
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '3' },
     batch: { type: 'string', default: '16' },
+    keras: { type: 'string' },
+    pytorch: { type: 'string' },
     only: { type: 'string', default: 'tail,frozen,training' },
   },
 });
@@ -42,10 +45,13 @@ const titles = {
 };
 const contestants = {
   modelzoo: { command: [process.execPath, join(here, 'ours-step.mjs')], forms: ['compiled'] },
-  keras: { command: [values.python, join(here, 'step_keras.py')], forms: ['graph', 'xla'] },
+  keras: {
+    command: [values.python, join(here, 'step_keras.py')],
+    forms: formsOf(values.keras, ['graph', 'xla']),
+  },
   pytorch: {
     command: [values.python, join(here, 'step_torch.py')],
-    forms: ['contiguous', 'channels_last', 'compiled', 'compiled_channels_last'],
+    forms: formsOf(values.pytorch, ['contiguous', 'channels_last', 'compiled', 'compiled_channels_last']),
   },
 };
 
@@ -74,6 +80,10 @@ for (const name of values.only.split(',')) {
       console.log(`  modelzoo / ${peer}, ${measure}: ${median(ratios).toFixed(2)} (${all})`);
     }
   }
+}
+
+function formsOf(asked, all) {
+  return asked === undefined ? all : [asked];
 }
 
 function fastest(contestant, forms, name) {
