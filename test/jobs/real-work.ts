@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -102,13 +102,22 @@ export async function unreadableArchive(): Promise<Buffer> {
   return buffer(archive);
 }
 
-/** The real photographs of examples/clothing-mini, in their split and class folders. */
-export async function clothingArchive(): Promise<Buffer> {
+/** The real photographs of examples/clothing-mini, in their split and class folders; all of them, or a few of some classes. */
+export async function clothingArchive(
+  few: { classes: string[]; perFolder: number } | undefined = undefined,
+): Promise<Buffer> {
   const folder = fileURLToPath(new URL('../../examples/clothing-mini/images/', import.meta.url));
   const archive = pack();
-  for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  const taken = new Map<string, number>();
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const file of files.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!file.isFile()) continue;
     const path = join(file.parentPath, file.name);
+    if (few !== undefined) {
+      const count = taken.get(file.parentPath) ?? 0;
+      taken.set(file.parentPath, count + 1);
+      if (count >= few.perFolder || !few.classes.includes(basename(file.parentPath))) continue;
+    }
     archive.entry({ name: relative(folder, path) }, await readFile(path));
   }
   archive.finalize();
