@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -91,6 +92,15 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     expect(await placed(second)).toEqual(['weights after 50 steps', 'weights after 40 steps']);
   });
 
+  test('an attempt that had to begin anew keeps its own, though an earlier one had come further', async () => {
+    const first = await runningJob();
+    for (const step of [900, 1000]) await keepCheckpoint(fixture.zoo, first, await checkpoint(step));
+    await endAttempt(fixture.zoo, first, { kind: 'handed-back' });
+    const second = await claimNext();
+    for (const step of [10, 20]) await keepCheckpoint(fixture.zoo, second, await checkpoint(step));
+    expect(await placed(second)).toEqual(['weights after 20 steps', 'weights after 10 steps']);
+  });
+
   test('an attempt that lost its lease keeps nothing, and leaves no bytes', async () => {
     const fence = await runningJob();
     await letLeaseRunOut(fixture.zoo, fence.jobId);
@@ -105,6 +115,18 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     const file = await checkpoint(10);
     await writeFile(file.path, 'x'.repeat(file.sizeBytes));
     await expect(keepCheckpoint(fixture.zoo, fence, file)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+    expect(await placed(fence)).toEqual([]);
+  });
+
+  test('what is no plain file is refused, and waited for by nobody', async () => {
+    const fence = await runningJob();
+    const file = await checkpoint(10);
+    const link = join(folder, '11.checkpoint');
+    await symlink(file.path, link);
+    await expect(keepCheckpoint(fixture.zoo, fence, { ...file, path: link })).rejects.toThrow();
+    const pipe = join(folder, '12.checkpoint');
+    execFileSync('mkfifo', [pipe]);
+    await expect(keepCheckpoint(fixture.zoo, fence, { ...file, path: pipe })).rejects.toThrow();
     expect(await placed(fence)).toEqual([]);
   });
 

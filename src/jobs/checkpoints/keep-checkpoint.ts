@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { lockBlobs } from '../../zoo/blobs/admit-blobs.js';
 import { releaseBlobs } from '../../zoo/blobs/release-blobs.js';
 import { storeOwnBlob } from '../../zoo/blobs/store-own-blob.js';
@@ -21,13 +22,19 @@ export interface CheckpointFile {
 
 /**
  * Keeps a checkpoint of a running job under the attempt's fence, so that another worker can go on from it, and drops
- * those it supersedes.
+ * those it supersedes: older ones, even if they are further. An attempt that had to begin anew could not use those, and
+ * the next may not be able to either.
  *
  * @returns false when the fence no longer holds: nothing was kept.
  * @throws ZooError DIGEST_MISMATCH when the file is not what it is said to be, STORE_UNAVAILABLE, DISK_NEARLY_FULL
  */
 export async function keepCheckpoint(zoo: Zoo, fence: Fence, file: CheckpointFile): Promise<boolean> {
-  await storeOwnBlob(zoo, file, createReadStream(file.path));
+  const opened = await openPlainFile(file.path);
+  try {
+    await storeOwnBlob(zoo, file, opened.createReadStream({ autoClose: false }));
+  } finally {
+    await opened.close();
+  }
   const superseded = await zoo.database.transaction(async (manager) => {
     if ((await lockHeldJob(manager, fence)) === undefined) return undefined;
     await lockBlobs(manager, [file]);
@@ -40,7 +47,8 @@ export async function keepCheckpoint(zoo: Zoo, fence: Fence, file: CheckpointFil
     const { rows } = await executeSql<{ sha256: string }>(
       manager,
       `DELETE FROM job_checkpoints WHERE job_id = $1 AND (fence, step) NOT IN
-         (SELECT fence, step FROM job_checkpoints WHERE job_id = $1 ORDER BY step DESC, fence DESC LIMIT ${keptPerJob})
+         (SELECT fence, step FROM job_checkpoints WHERE job_id = $1
+           ORDER BY fence DESC, created_at DESC, step DESC LIMIT ${keptPerJob})
        RETURNING sha256`,
       [fence.jobId],
     );
@@ -52,4 +60,12 @@ export async function keepCheckpoint(zoo: Zoo, fence: Fence, file: CheckpointFil
   }
   await releaseBlobs(zoo, superseded);
   return true;
+}
+
+/** The process may run anybody's code: a link is not followed, and a pipe, which nobody may ever write to, not waited for. */
+async function openPlainFile(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new Error('a checkpoint is no plain file');
 }
