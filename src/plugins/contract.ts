@@ -77,7 +77,8 @@ export interface FitContext<Parameters = Record<string, unknown>> {
    * Prepares the training of the base model, or of what follows a cut of it, on the best engine there is. Memory is
    * estimated first.
    *
-   * @throws ZooError TRAINING_MEMORY_INSUFFICIENT, MODEL_CUT_UNKNOWN, MODEL_INPUT_SIZE_UNSUPPORTED
+   * @throws ZooError TRAINING_MEMORY_INSUFFICIENT, MODEL_CUT_UNKNOWN, MODEL_INPUT_SIZE_UNSUPPORTED; CLASSIFIER_INVALID for
+   *   a head of other features or classes
    */
   trainer(setup: TrainerSetup): Promise<Trainer>;
   /** For strategies with a loop of their own; `Trainer.fit` uses them by itself. */

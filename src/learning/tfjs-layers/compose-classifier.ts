@@ -43,7 +43,7 @@ export function composeClassifier(
   const pooled = appendPooling(backbone, classifier.cut.pooling);
   const features = lastOf(pooled).outputShape[0] ?? 0;
   const { weights, bias, activation } = classifier;
-  assertFits(features, labels.length, weights, bias);
+  requireFittingHead(features, labels.length, weights, bias);
   const whole = appendLayer(
     pooled,
     'Dense',
@@ -102,7 +102,17 @@ function finish(base: LoadedModel, layers: NetworkLayer[], labels: string[] | nu
   return { model, files: writeLayerShards(model) };
 }
 
-function assertFits(features: number, classes: number, weights: Float32Array, bias: Float32Array): void {
+/**
+ * Holds a linear classifier to its features and classes.
+ *
+ * @throws ZooError CLASSIFIER_INVALID
+ */
+export function requireFittingHead(
+  features: number,
+  classes: number,
+  weights: Float32Array,
+  bias: Float32Array,
+): void {
   const finite = [weights, bias].every((values) => values.every((value) => Number.isFinite(value)));
   if (weights.length === features * classes && bias.length === classes && classes > 0 && finite) return;
   throw new ZooError(

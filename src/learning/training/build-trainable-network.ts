@@ -2,7 +2,7 @@ import { ZooError } from '../../errors.js';
 import type { FeatureCut } from '../features/feature-cut.js';
 import { appendLayer, appendPooling, lastOf, makeInput } from '../tfjs-layers/append-layers.js';
 import { bytesOf } from '../tfjs-layers/change-weights.js';
-import { cutBackbone } from '../tfjs-layers/compose-classifier.js';
+import { cutBackbone, requireFittingHead } from '../tfjs-layers/compose-classifier.js';
 import type { LoadedModel, NetworkLayer } from '../tfjs-layers/network.js';
 import { decodeWeight, type StoredWeight } from '../tfjs-layers/stored-weight.js';
 import { initialWeight } from './initial-weights.js';
@@ -32,7 +32,7 @@ export interface TrainablePlan {
  * Takes the part of a model that trains: the layers between the frozen prefix and the head, pooling, dropout, and a Dense
  * layer that gives logits. Where a prefix is frozen, an input of the name of its last layer stands for it.
  *
- * @throws ZooError MODEL_CUT_UNKNOWN
+ * @throws ZooError MODEL_CUT_UNKNOWN; CLASSIFIER_INVALID for a head of other features or classes, or with NaN in it
  */
 export function buildTrainableNetwork(plan: TrainablePlan): TrainableNetwork {
   const { model, cut, frozenUpTo, numClasses, dropout } = plan;
@@ -120,6 +120,7 @@ function headWeights(features: number, { numClasses, head }: TrainablePlan): Sto
     head === 'random'
       ? { weights: new Float32Array(features * numClasses), bias: new Float32Array(numClasses) }
       : head;
+  requireFittingHead(features, numClasses, weights, bias);
   return [
     { name: 'kernel', shape: [features, numClasses], quantization: null, bytes: bytesOf(weights) },
     { name: 'bias', shape: [numClasses], quantization: null, bytes: bytesOf(bias) },

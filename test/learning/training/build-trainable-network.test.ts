@@ -47,6 +47,21 @@ const deviation = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 describe('a trainable network', () => {
+  it('refuses a head that is not for its classes, or not for its features', () => {
+    const head = (weights: number, biases: number) => ({
+      head: { weights: new Float32Array(weights), bias: new Float32Array(biases) },
+    });
+    expect(() => build(head(1280 * 3, 3))).toThrow(
+      expect.objectContaining({
+        code: 'CLASSIFIER_INVALID',
+        message: expect.stringMatching(
+          /3840 weights and 3 biases.*1280 features and 4 classes need 5120 and 4/,
+        ),
+      }),
+    );
+    expect(() => build(head(1024 * 4, 4))).toThrow(expect.objectContaining({ code: 'CLASSIFIER_INVALID' }));
+  });
+
   it('begins behind the frozen prefix and ends in a head that gives logits', () => {
     const { layers, inputShape, weights } = build();
     expect(layers[0]).toMatchObject({ name: 'block_14_add', outputShape: [7, 7, 160] });
