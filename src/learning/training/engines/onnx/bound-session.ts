@@ -7,7 +7,10 @@ import { sessionOptions } from './session-options.js';
 /** Tensors by the programs' names. */
 export type Tensors = Record<string, Tensor>;
 
-/** An ONNX Runtime session that reads from and writes into tensors that its caller keeps: a step allocates nothing. */
+/**
+ * An ONNX Runtime session that reads from and writes into tensors that its caller keeps. (Its Node.js binding copies
+ * every output into a new array besides, which nobody keeps: outputs cost more than the graph shows.)
+ */
 export interface BoundSession {
   /** @param given holds every input. @param taken receives every output. */
   run(given: Tensors, taken: Tensors): Promise<void>;

@@ -2,7 +2,13 @@ import type { RecordedValue } from '../../record/recorded-graph.js';
 import { channelsFirst, kernelInFirst, kernelOutFirst } from '../layout.js';
 import { inputOf, numbersOf, type LoweringContext, type OperationTable } from '../lowering-context.js';
 import { blockedForward, blockedInputGradient, rowsFilterGradient } from '../blocks/blocked-convolution.js';
-import { convolutionGeometry, unreachedBorder, windowAttributes } from '../window-geometry.js';
+import type { OnnxEmitter } from '../onnx-emitter.js';
+import {
+  convolutionGeometry,
+  unreachedBorder,
+  windowAttributes,
+  type WindowGeometry,
+} from '../window-geometry.js';
 import { isDense, mirroredAttributes } from './dense-convolution.js';
 import { mirrored, shiftedViews } from './shifted-views.js';
 
@@ -58,34 +64,65 @@ function filterGradient(value: RecordedValue, context: LoweringContext): void {
   const [x, dy] = [inputOf(value, 'x'), inputOf(value, 'dy')];
   const geometry = convolutionGeometry(value, x.shape, numbersOf(value, 'filterShape'));
   if (rowsFilterGradient(value, geometry, context)) return;
-  const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = geometry;
-  const pixels = geometry.outHeight * geometry.outWidth;
+  const { inChannels, outChannels, kernelHeight, kernelWidth } = geometry;
   const area = kernelHeight * kernelWidth;
-  const gradient = onnx.reshape(values.read(dy, channelsFirst), [batch, outChannels, pixels]);
-  const product = (seen: string, channels: number) => {
-    const picture = onnx.reshape(seen, [batch, channels, pixels]);
-    const perPicture = onnx.node('FusedMatMul', [gradient, picture], { transB: 1 }, 'com.microsoft');
-    return onnx.node('ReduceSum', [perPicture, onnx.integers([0])], { keepdims: 0 });
-  };
+  const gradient = values.read(dy, channelsFirst);
   const views = shiftedViews(values.read(x, channelsFirst), geometry, onnx);
-  const [only = ''] = views;
-  // Positions come last.
-  let all: string;
-  if (views.length === 1) all = product(only, inChannels);
-  else if (inChannels * area <= mostSideBySide) {
-    const together = product(onnx.node('Concat', views, { axis: 1 }), area * inChannels);
-    const byPosition = onnx.reshape(together, [outChannels, area, inChannels]);
-    all = onnx.node('Transpose', [byPosition], { perm: [0, 2, 1] });
-  } else {
-    const parts = views.map((view) => onnx.reshape(product(view, inChannels), [outChannels, inChannels, 1]));
-    all = onnx.node('Concat', parts, { axis: 2 });
-  }
+  const isThin = area > 1 && inChannels * area <= mostSideBySide;
+  const positionsLast = isThin
+    ? onnx.node('Transpose', [productsSideBySide(gradient, views, geometry, onnx)], { perm: [0, 2, 1] })
+    : productsInTurn(gradient, views, geometry, onnx);
   values.define(
     value,
     kernelOutFirst,
-    onnx.reshape(all, [outChannels, inChannels, kernelHeight, kernelWidth]),
+    onnx.reshape(positionsLast, [outChannels, inChannels, kernelHeight, kernelWidth]),
   );
 }
 
 /** Columns of a product. Wider ones gain nothing and cost a copy. */
 const mostSideBySide = 64;
+
+/** [out, position, in]. */
+function productsSideBySide(
+  gradient: string,
+  views: string[],
+  geometry: WindowGeometry,
+  onnx: OnnxEmitter,
+): string {
+  const { inChannels, outChannels } = geometry;
+  const together = onnx.node('Concat', views, { axis: 1 });
+  const product = productOverPixels(gradient, together, inChannels * views.length, geometry, onnx);
+  return onnx.reshape(product, [outChannels, views.length, inChannels]);
+}
+
+/** [out, in, position]. */
+function productsInTurn(
+  gradient: string,
+  views: string[],
+  geometry: WindowGeometry,
+  onnx: OnnxEmitter,
+): string {
+  const { inChannels, outChannels } = geometry;
+  const products = views.map((view) =>
+    onnx.reshape(productOverPixels(gradient, view, inChannels, geometry, onnx), [outChannels, inChannels, 1]),
+  );
+  const [only = ''] = products;
+  return products.length === 1 ? only : onnx.node('Concat', products, { axis: 2 });
+}
+
+/** Of two batches of pictures, channels first: [out, channels], summed over all pixels of all pictures. */
+function productOverPixels(
+  gradient: string,
+  seen: string,
+  channels: number,
+  { batch, outChannels, outHeight, outWidth }: WindowGeometry,
+  onnx: OnnxEmitter,
+): string {
+  const pixels = outHeight * outWidth;
+  const operands = [
+    onnx.reshape(gradient, [batch, outChannels, pixels]),
+    onnx.reshape(seen, [batch, channels, pixels]),
+  ];
+  const perPicture = onnx.node('FusedMatMul', operands, { transB: 1 }, 'com.microsoft');
+  return onnx.node('ReduceSum', [perPicture, onnx.integers([0])], { keepdims: 0 });
+}
