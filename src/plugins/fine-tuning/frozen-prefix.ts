@@ -33,11 +33,11 @@ export function prefixUpTo(manifest: ModelManifest, { layer }: Pick<CutPoint, 'l
   return { frozenUpTo: layer, trainableFrom: first?.name ?? layer };
 }
 
-/** Parameters of the base's layers that would train: those behind the prefix, up to the head. */
-export function trainedParameters(manifest: ModelManifest, frozenUpTo: string, head: string): number {
-  const before = (name: string) =>
-    manifest.cutPoints.find((cut) => cut.layer === name)?.parametersBefore ?? 0;
-  return before(head) - before(frozenUpTo);
+/** Whether a layer, or any of those behind it up to the head's, has parameters. */
+export function hasParametersFrom({ layers }: ModelManifest, layer: string, head: string): boolean {
+  const names = layers.map(({ name }) => name);
+  const between = layers.slice(names.indexOf(layer), names.indexOf(head) + 1);
+  return between.some(({ parameterCount }) => parameterCount > 0);
 }
 
 /** Cut points whose tensor can be kept: a picture's or a vector, with something before it. */

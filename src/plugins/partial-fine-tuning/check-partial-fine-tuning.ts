@@ -3,7 +3,7 @@ import type { ModelManifest } from '../../learning/model-manifest.js';
 import type { DataSummary } from '../contract.js';
 import { describeUnknownLayer } from '../describe-unknown-layer.js';
 import { checkFineTuning, headLayer } from '../fine-tuning/check-fine-tuning.js';
-import { frozenPrefixBefore } from '../fine-tuning/frozen-prefix.js';
+import { frozenPrefixBefore, hasParametersFrom } from '../fine-tuning/frozen-prefix.js';
 import { stageEnds } from './choose-trainable-from.js';
 import type { PartialFineTuningParameters } from './index.js';
 
@@ -43,10 +43,7 @@ function trainableFromProblems(
   if (!names.includes(trainableFrom)) {
     return [{ path, message: describeUnknownLayer('trainableFrom', trainableFrom, upToHead) }];
   }
-  const hasParameters = base.layers
-    .slice(names.indexOf(trainableFrom), upToHead.length)
-    .some(({ parameterCount }) => parameterCount > 0);
-  if (!hasParameters) {
+  if (!hasParametersFrom(base, trainableFrom, head)) {
     return [
       {
         path,

@@ -1,8 +1,8 @@
 import { probeCuts } from '../candidate-layers.js';
 import type { FineTuned, FitContext, LinearProbe } from '../contract.js';
 import { fineTune } from '../fine-tuning/fine-tune.js';
-import { frozenPrefixBefore, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
-import { chooseHead, chooseTrainableFrom } from './choose-trainable-from.js';
+import { frozenPrefixBefore, hasParametersFrom, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
+import { chooseHead, chooseTrainableFrom, stageEnds } from './choose-trainable-from.js';
 import type { PartialFineTuningParameters } from './index.js';
 
 type Context = FitContext<PartialFineTuningParameters>;
@@ -22,15 +22,16 @@ export async function fit(context: Context): Promise<FineTuned> {
   });
 }
 
-/** On the layer that is named. Else on the last, or on one that serves better and has the layer named to train before it. */
+/** On the layer that is named. Else on the last, or on one that serves better and has layers to freeze and to train before it. */
 async function solveHead({ parameters, base, probes, log }: Context): Promise<LinearProbe> {
   const { layer, inputSize, trainableFrom } = parameters;
-  const position = (name: string) => base.layers.findIndex((candidate) => candidate.name === name);
+  const leavesLayers = (head: string): boolean =>
+    trainableFrom === undefined
+      ? stageEnds(base, head).length > 0
+      : hasParametersFrom(base, trainableFrom, head);
   const cuts =
     layer === undefined
-      ? probeCuts(base, inputSize).filter(
-          (cut) => trainableFrom === undefined || position(cut.layer) > position(trainableFrom),
-        )
+      ? probeCuts(base, inputSize).filter((cut) => leavesLayers(cut.layer))
       : [{ layer, pooling: 'average' as const, inputSize }];
   const solved = await probes(cuts);
   const head = chooseHead(solved);
