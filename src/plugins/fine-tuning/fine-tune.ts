@@ -6,7 +6,7 @@ import type {
   TrainerSetup,
   TrainingOutcome,
 } from '../contract.js';
-import { calibrateHead } from './calibrate-head.js';
+import { calibrateHead, dividedBy } from './calibrate-head.js';
 import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
 import type { FineTuningParameters } from './parameters.js';
 
@@ -48,10 +48,12 @@ export async function fineTune(
     const outcome = await trainer.fit({ ...recipe, schedule: { ...recipe.schedule, learningRate } });
     context.log(describeOutcome(outcome));
     const trained = await trainer.read();
+    const { temperature = 1 } = outcome.bestValidation ?? {};
     return {
       kind: 'fine-tuned',
       cut: plan.cut,
       ...trained,
+      ...dividedBy(temperature, trained),
       activation: 'softmax',
       chosen: {
         ...chosen,
@@ -65,7 +67,8 @@ export async function fineTune(
           ? {}
           : {
               validationAccuracy: outcome.bestValidation.accuracy,
-              validationLoss: outcome.bestValidation.loss,
+              validationLoss: outcome.bestValidation.calibratedLoss,
+              temperature,
             }),
         engine: trainer.engine,
       },
@@ -105,17 +108,20 @@ async function findRate(
 /** Says honestly what training brought. */
 function describeOutcome({ bestEpoch, epochsRun, bestValidation, history, ...end }: TrainingOutcome): string {
   const start = history.find(({ epoch }) => epoch === 0)?.validation;
-  const loss = (score: { loss: number } | null | undefined) => score?.loss.toFixed(4) ?? 'unknown';
+  if (bestValidation === null) {
+    return `${epochsRun} epochs were run; no pictures were there to choose weights by, so the last ones are kept.`;
+  }
+  const loss = ({ calibratedLoss }: { calibratedLoss: number }) => calibratedLoss.toFixed(4);
   if (bestEpoch === 0) {
     return (
-      `In ${epochsRun} epochs the validation loss never fell below ${loss(bestValidation)}, where it started: the result is ` +
+      `In ${epochsRun} epochs the calibrated validation loss never fell below ${loss(bestValidation)}, where it started: the result is ` +
       'the linear classifier on the frozen network. Fine-tuning brought nothing here; try a lower learning rate, ' +
       'stronger augmentation or more pictures.'
     );
   }
   const why = end.stoppedBecause === 'epochs' ? 'all epochs were run' : 'it did not improve any more';
   return (
-    `Validation loss ${start ? `fell from ${loss(start)} to` : 'reached'} ${loss(bestValidation)} in epoch ${bestEpoch} of ${epochsRun}, ` +
-    `accuracy ${((bestValidation?.accuracy ?? 0) * 100).toFixed(1)} %; training ended because ${why}.`
+    `The calibrated validation loss ${start ? `fell from ${loss(start)} to` : 'reached'} ${loss(bestValidation)} in epoch ${bestEpoch} of ${epochsRun}, ` +
+    `accuracy ${(bestValidation.accuracy * 100).toFixed(1)} %; training ended because ${why}.`
   );
 }

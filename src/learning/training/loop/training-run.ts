@@ -62,7 +62,7 @@ export interface TrainingOutcome {
   /** 1 is the first epoch; 0: the weights that training started from were never improved on. */
   bestEpoch: number;
   /** Of the best weights; null where nothing was validated. */
-  bestValidation: ClassifierScore | null;
+  bestValidation: ValidationScore | null;
   epochsRun: number;
   /** Steps of the optimizer in this training. */
   steps: number;
@@ -83,12 +83,20 @@ export interface ClassifierScore {
   accuracy: number;
 }
 
+/** The same of pictures that weights are chosen on. */
+export interface ValidationScore extends ClassifierScore {
+  /** What the logits are best divided by; the network is surer than it is right where it is above 1. */
+  temperature: number;
+  /** The loss at that temperature: how well the classes are told apart, whatever the sureness. Weights are chosen by it. */
+  calibratedLoss: number;
+}
+
 export interface EpochRecord {
   /** From 1; 0 stands for the weights that training started from. */
   epoch: number;
   /** Mean loss of the epoch's steps as the optimizer saw it, with smoothing, weights and mixing; null for epoch 0. */
   train: ClassifierScore | null;
-  validation: ClassifierScore | null;
+  validation: ValidationScore | null;
   /** Of the epoch's last step. */
   learningRate: number;
   /** Wall time of training and validation. */

@@ -9,7 +9,13 @@ import type { ResumedTraining } from './checkpoint/resume-training.js';
 import { countCorrect, scoreClassifier } from './watch/score-classifier.js';
 import type { LabelledBatch, TrainingBatches } from './batches/training-batches.js';
 import { TrainingProgress } from './watch/training-progress.js';
-import type { ClassifierScore, EpochRecord, TrainingOutcome, TrainingRun } from './training-run.js';
+import type {
+  ClassifierScore,
+  EpochRecord,
+  TrainingOutcome,
+  TrainingRun,
+  ValidationScore,
+} from './training-run.js';
 
 /** What a training keeps between its steps: sums, the best weights, and those who watch. */
 export class TrainingUnderWay {
@@ -128,7 +134,7 @@ export class TrainingUnderWay {
     return outcome;
   }
 
-  private async validate(epoch: number, learningRate: number): Promise<ClassifierScore | null> {
+  private async validate(epoch: number, learningRate: number): Promise<ValidationScore | null> {
     const { step, numClasses, recipe, signal } = this.run;
     const { validation: data } = this.pictures;
     if (data === undefined) return null;
@@ -174,7 +180,7 @@ function describeEpoch({ epoch, train, validation }: EpochRecord, epochs: number
     ...(train === null ? [] : [describeScore(train)]),
     ...(validation === null
       ? []
-      : [`validation ${describeScore(validation)}${isBest ? ', the best so far' : ''}`]),
+      : [`validation ${describeValidation(validation)}${isBest ? ', the best so far' : ''}`]),
   ];
   const when = epoch === 0 ? 'Before the first step' : `Epoch ${epoch} of ${epochs}`;
   return `${when}: ${parts.join('; ')}.`;
@@ -184,7 +190,11 @@ function describeEnd({ stoppedBecause, epochsRun, bestEpoch, bestValidation }: T
   const why = stoppedBecause === 'epochs' ? 'All epochs are run' : `Stopped early after epoch ${epochsRun}`;
   if (bestValidation === null) return `${why}; the last weights are kept.`;
   const which = bestEpoch === 0 ? 'those that training started from' : `those of epoch ${bestEpoch}`;
-  return `${why}; the best weights are ${which}: validation ${describeScore(bestValidation)}.`;
+  return `${why}; the best weights are ${which}: validation ${describeValidation(bestValidation)}.`;
+}
+
+function describeValidation(score: ValidationScore): string {
+  return `${describeScore(score)}, calibrated loss ${score.calibratedLoss.toPrecision(4)}`;
 }
 
 function describeScore({ loss, accuracy }: ClassifierScore): string {

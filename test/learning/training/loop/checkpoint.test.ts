@@ -13,7 +13,7 @@ function checkpoint(changes: Partial<Checkpoint> = {}): Checkpoint {
   const loop = startOfTraining();
   loop.stepsDone = 7;
   loop.epoch.loss = 0.1 + 0.2;
-  loop.stopping.best = { loss: 1 / 3, accuracy: 2 / 3 };
+  loop.stopping.best = { loss: 1 / 3, accuracy: 2 / 3, temperature: 1.5, calibratedLoss: 0.3 };
   return {
     identity: { engine: 'e@1', 'recipe.epochs': '4' },
     loop,

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping } from '../../../../src/learning/training/loop/watch/early-stopping.js';
 
+const scored = (calibratedLoss: number, loss = 2 * calibratedLoss) => ({
+  loss,
+  accuracy: 0.5,
+  temperature: 1,
+  calibratedLoss,
+});
+
 const watch = (stopping: EarlyStopping, losses: number[]) =>
   losses.map((loss, at) => ({
-    isBest: stopping.observe(at + 1, { loss, accuracy: 0.5 }),
+    isBest: stopping.observe(at + 1, scored(loss)),
     shouldStop: stopping.shouldStop,
   }));
 
@@ -19,12 +26,19 @@ describe('early stopping', () => {
     const seen = watch(stopping, [1, 0.95, 0.92]);
     expect(seen.map(({ isBest }) => isBest)).toEqual([true, true, true]);
     expect(stopping.shouldStop).toBe(true);
-    expect(stopping.state).toMatchObject({ bestEpoch: 3, best: { loss: 0.92 } });
+    expect(stopping.state).toMatchObject({ bestEpoch: 3, best: { calibratedLoss: 0.92 } });
   });
 
   it('adds small falls up: slow progress is progress', () => {
     const stopping = new EarlyStopping({ patience: 3, minDelta: 0.1 }, 0);
     watch(stopping, [1, 0.95, 0.89, 0.85, 0.78, 0.7, 0.65]);
+    expect(stopping.shouldStop).toBe(false);
+  });
+
+  it('goes by what is told apart, not by how sure the network is of it', () => {
+    const stopping = new EarlyStopping({ patience: 1, minDelta: 0 }, 0);
+    expect(stopping.observe(1, scored(1, 1))).toBe(true);
+    expect(stopping.observe(2, scored(0.8, 3))).toBe(true);
     expect(stopping.shouldStop).toBe(false);
   });
 

@@ -31,7 +31,7 @@ describe('training', () => {
     expect(outcome.steps).toBe(6 * 8);
     expect(outcome.stoppedBecause).toBe('epochs');
     expect(outcome.validatedOn).toBe('validation');
-    const losses = outcome.history.map(({ train: score }) => score?.loss ?? 0);
+    const losses = outcome.history.map(({ train: score }) => score?.calibratedLoss ?? 0);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
     expect(outcome.bestValidation?.accuracy).toBeGreaterThan(0.9);
   });
@@ -63,12 +63,12 @@ describe('training', () => {
       recipe: recipe({ epochs: 40, schedule: { kind: 'constant', learningRate: 0.5, warmupEpochs: 0 } }),
       seed: 1,
     });
-    const losses = outcome.history.map(({ validation: score }) => score?.loss ?? 0);
+    const losses = outcome.history.map(({ validation: score }) => score?.calibratedLoss ?? 0);
     expect(outcome.bestEpoch).toBe(1 + losses.indexOf(Math.min(...losses)));
     expect(outcome.bestEpoch).toBeLessThan(outcome.epochsRun);
     expect(bytesOf(await step.readState())).toEqual(bytesOf(outcome.best));
     const score = await scoreClassifier({ step, data: validation, numClasses, batchSize: 7 });
-    expect(score.loss).toBeCloseTo(Math.min(...losses), 12);
+    expect(score.calibratedLoss).toBeCloseTo(Math.min(...losses), 12);
     expect(score).toEqual(outcome.bestValidation);
   });
 

@@ -38,6 +38,7 @@ describe('progress', () => {
       'train/loss',
       'train/secondsLeft',
       'validation/accuracy',
+      'validation/calibratedLoss',
       'validation/loss',
     ]);
     expect(points.get('train/loss')?.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);

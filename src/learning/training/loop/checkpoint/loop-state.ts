@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { divergenceState } from '../watch/divergence.js';
-import { earlyStoppingState } from '../watch/early-stopping.js';
+import { earlyStoppingState, validationScore } from '../watch/early-stopping.js';
 import { smoothedState } from '../watch/training-progress.js';
 
 const score = z.object({ loss: z.number(), accuracy: z.number() });
@@ -27,7 +27,7 @@ export const loopState = z.object({
     z.object({
       epoch: z.int().min(0),
       train: score.nullable(),
-      validation: score.nullable(),
+      validation: validationScore.nullable(),
       learningRate: z.number(),
       seconds: z.number(),
     }),

@@ -1,7 +1,8 @@
+import { crossEntropy, fitTemperature } from '../../../evaluation/fit-temperature.js';
 import type { TrainingData } from '../../data/training-data.js';
 import type { TrainingStep } from '../../engines/training-engine.js';
 import { readAhead } from '../batches/read-ahead.js';
-import type { ClassifierScore } from '../training-run.js';
+import type { ValidationScore } from '../training-run.js';
 
 export interface ScoringRun {
   step: TrainingStep;
@@ -17,7 +18,7 @@ export interface ScoringRun {
  *
  * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when aborted
  */
-export async function scoreClassifier(run: ScoringRun): Promise<ClassifierScore> {
+export async function scoreClassifier(run: ScoringRun): Promise<ValidationScore> {
   const { step, data, numClasses, batchSize, signal } = run;
   const rowsOf = (batch: number) => {
     const start = batch * batchSize;
@@ -29,17 +30,17 @@ export async function scoreClassifier(run: ScoringRun): Promise<ClassifierScore>
     async (batch, stop) => ({ rows: rowsOf(batch), inputs: await data.read(rowsOf(batch), 0, stop) }),
     signal,
   );
-  let loss = 0;
-  let correct = 0;
+  const logits = new Float32Array(data.count * numClasses);
   for await (const { rows, inputs } of batches) {
-    const logits = await step.score(inputs, rows.length);
-    const labels = Int32Array.from(rows, (row) => data.labels[row] ?? 0);
-    labels.forEach((label, at) => {
-      loss += crossEntropy(logits.subarray(at * numClasses, (at + 1) * numClasses), label);
-    });
-    correct += countCorrect(logits, labels, numClasses);
+    logits.set(await step.score(inputs, rows.length), (rows[0] ?? 0) * numClasses);
   }
-  return { loss: loss / data.count, accuracy: correct / data.count };
+  const { temperature, loss: calibratedLoss } = fitTemperature(logits, data.labels);
+  return {
+    loss: crossEntropy(logits, data.labels),
+    accuracy: countCorrect(logits, data.labels, numClasses) / data.count,
+    temperature,
+    calibratedLoss,
+  };
 }
 
 /**
@@ -56,11 +57,4 @@ export function countCorrect(logits: Float32Array, labels: Int32Array, numClasse
     });
     return correct + (likeliest === label ? 1 : 0);
   }, 0);
-}
-
-/** −log softmax(logits)[label]; the largest logit is taken out first, so that no exponential overflows. */
-function crossEntropy(logits: Float32Array, label: number): number {
-  const highest = logits.reduce((max, logit) => Math.max(max, logit), Number.NEGATIVE_INFINITY);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - highest), 0);
-  return highest + Math.log(sum) - (logits[label] ?? Number.NaN);
 }

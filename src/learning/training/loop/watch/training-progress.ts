@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { thinReports } from './report-thinning.js';
-import type { ClassifierScore, TrainingReporter } from '../training-run.js';
+import type { ValidationScore, TrainingReporter } from '../training-run.js';
 
 /** Steps, and epochs, that give points of a curve; the job's limit is on all points of all curves together. */
 const reportedSteps = 1000;
@@ -87,10 +87,11 @@ export class TrainingProgress {
   }
 
   /** @param epoch 0 for the weights that training started from */
-  observeValidation(epoch: number, step: number, validation: ClassifierScore): void {
+  observeValidation(epoch: number, step: number, validation: ValidationScore): void {
     this.#validationMs = this.#lap();
     if (epoch > 0 && !this.#isEpochReported(epoch)) return;
     this.on.metric?.('validation/loss', validation.loss, step);
+    this.on.metric?.('validation/calibratedLoss', validation.calibratedLoss, step);
     this.on.metric?.('validation/accuracy', validation.accuracy, step);
   }
 
