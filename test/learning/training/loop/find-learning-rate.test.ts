@@ -37,7 +37,7 @@ describe('finding the learning rate', () => {
         recipe: recipe({ epochs: 3, schedule }),
         seed: 1,
       });
-      return outcome.bestValidation?.loss ?? Infinity;
+      return outcome.bestValidation?.calibratedLoss ?? Infinity;
     };
     const sweep: number[] = [];
     for (const rate of [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3]) sweep.push(await lossAt(rate));

@@ -31,7 +31,7 @@ describe('training', () => {
     expect(outcome.steps).toBe(6 * 8);
     expect(outcome.stoppedBecause).toBe('epochs');
     expect(outcome.validatedOn).toBe('validation');
-    const losses = outcome.history.map(({ train: score }) => score?.calibratedLoss ?? 0);
+    const losses = outcome.history.map(({ train: score }) => score?.loss ?? 0);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
     expect(outcome.bestValidation?.accuracy).toBeGreaterThan(0.9);
   });
