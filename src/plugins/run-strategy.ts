@@ -159,7 +159,9 @@ export async function runStrategy(
 
     const evaluation = await evaluateExported(exported, fitted, pictures.test, data.classes, input, {
       baseline:
-        fitted.kind === 'fine-tuned' ? await scoreBaseline(base, fitted, features, probes) : undefined,
+        fitted.kind === 'fine-tuned'
+          ? await scoreBaseline(base, fitted, features, probes, on.log)
+          : undefined,
       latency: await measureLatency(exported, threads, signal),
     });
     on.metric('test/accuracy', evaluation.accuracy, 1);

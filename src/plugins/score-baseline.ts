@@ -1,8 +1,10 @@
+import { ZooError } from '../errors.js';
 import type { LoadedModel } from '../learning/tfjs-layers/network.js';
 import { bestProbe } from './best-probe.js';
 import { probeCuts } from './candidate-layers.js';
 import type { FineTuned, LabelledFeatures } from './contract.js';
 import type { LinearProbes } from './linear-probes.js';
+import type { RunReporter } from './run-reporter.js';
 import { scoreProbe } from './score-probe.js';
 import type { SplitFeatures } from './split-features.js';
 
@@ -11,6 +13,8 @@ import type { SplitFeatures } from './split-features.js';
  * pictures, at the size of pictures that the fine-tune takes. Features come from the cache, so that it costs little,
  * and it is the same for every strategy.
  *
+ * @returns undefined where memory does not suffice for it, which the log says: training is not lost for want of something
+ *   to compare it with.
  * @see Kornblith et al., "Do Better ImageNet Models Transfer Better?", 2019, section 4.1: logistic regression on fixed
  *   features beside every fine-tune
  */
@@ -19,12 +23,19 @@ export async function scoreBaseline(
   { cut }: FineTuned,
   features: SplitFeatures,
   probes: LinearProbes,
-): Promise<{ name: string; layer: string; scores: Float32Array }> {
-  const probe = bestProbe(await probes.at(probeCuts(base.manifest, cut.inputSize)));
-  const [matrix] = await features.at('test', [probe.cut]);
-  return {
-    name: 'linear-probe',
-    layer: probe.cut.layer,
-    scores: scoreProbe(probe, matrix as LabelledFeatures),
-  };
+  log: RunReporter['log'],
+): Promise<{ name: string; layer: string; scores: Float32Array } | undefined> {
+  try {
+    const probe = bestProbe(await probes.at(probeCuts(base.manifest, cut.inputSize)));
+    const [matrix] = await features.at('test', [probe.cut]);
+    return {
+      name: 'linear-probe',
+      layer: probe.cut.layer,
+      scores: scoreProbe(probe, matrix as LabelledFeatures),
+    };
+  } catch (error) {
+    if (!(error instanceof ZooError && error.code === 'TRAINING_MEMORY_INSUFFICIENT')) throw error;
+    log(`There is no baseline to compare with: memory does not suffice for it. ${error.message}`);
+    return undefined;
+  }
 }

@@ -298,6 +298,38 @@ describe('a strategy of somebody else, with a loop of its own', () => {
     expect(result.files.some(({ path, isNew }) => isNew && layerOf(path) === 'block_16_project')).toBe(true);
   });
 
+  it('keeps what it trained where memory does not suffice for the baseline, which then is missing', async () => {
+    const messages: string[] = [];
+    const leaving = {
+      ...strategy,
+      load: () =>
+        Promise.resolve({
+          fit: () =>
+            Promise.resolve<FittedModel>({
+              kind: 'fine-tuned',
+              cut: { layer: 'block_16_project_BN', pooling: 'average', inputSize: 64 },
+              weights: new Float32Array(320 * 3),
+              bias: new Float32Array(3),
+              changed: {},
+              activation: 'softmax',
+              chosen: {},
+            }),
+        }),
+    };
+    const result = await run(
+      'no-baseline',
+      {
+        strategy: 'five-steps',
+        parameters: {},
+        memoryBytes: 1,
+        on: { ...quiet, log: (message) => messages.push(message) },
+      },
+      () => loadStrategies([{ name: 'theirs', import: () => Promise.resolve({ default: leaving }) }]),
+    );
+    expect(result.evaluation.baseline).toBeNull();
+    expect(messages.join('\n')).toMatch(/no baseline.*memory/i);
+  });
+
   it('sees no test pictures, and its result is checked', async () => {
     const returning = (changes: Partial<FittedModel>) => ({
       ...strategy,

@@ -113,7 +113,7 @@ export class EvaluationType {
   @Field(() => BaselineType, {
     nullable: true,
     description:
-      'A linear classifier on the frozen base, to compare with; null where the version is one itself.',
+      'A linear classifier on the frozen base, to compare with; null where the version is one itself, or memory did not suffice for it.',
   })
   baseline: BaselineType | null;
   @Field(() => LatencyType, { nullable: true, description: 'How quick it is; null where not measured.' })
