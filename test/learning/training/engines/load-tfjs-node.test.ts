@@ -21,6 +21,15 @@ it('says that there is no addon where there is none', () => {
   expect(loadTfjsNode('tfjs-node-gpu', join(tmpdir(), 'no-such-folder'))).toEqual(nowhere);
 });
 
+it('takes no package from the folders above, which are for others to write to', () => {
+  const planted = addonFolder('exports.findBackend = () => { throw new Error("loaded"); };');
+  const below = join(planted, 'tfjs-node-gpu', 'somebody', 'addon');
+  mkdirSync(join(below, 'tfjs-node-gpu'), { recursive: true });
+  expect(loadTfjsNode('tfjs-node-gpu', below)).toEqual({
+    missing: '@tensorflow/tfjs-node-gpu is not installed',
+  });
+});
+
 it('says in one line, without folders, why an addon does not load', () => {
   const folder = addonFolder(
     `throw new Error('/opt/zoo/lib/tfjs_binding.node: libcudart.so.11.0: cannot open shared object file\\nstack');`,

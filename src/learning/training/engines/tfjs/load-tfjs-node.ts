@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import util from 'node:util';
 import type { Tf } from '../../tensor-program.js';
 
@@ -50,21 +50,29 @@ export function findPackage(
 ): { require: NodeJS.Require; id: string; version: string } | undefined {
   const id = `@tensorflow/${name}`;
   const origins = [
-    import.meta.url,
-    ...(addonFolder === undefined ? [] : [join(addonFolder, name, 'package.json')]),
+    { origin: import.meta.url, within: '/' },
+    ...(addonFolder === undefined
+      ? []
+      : [{ origin: join(addonFolder, name, 'package.json'), within: join(addonFolder, name) }]),
   ];
-  for (const origin of origins) {
+  for (const { origin, within } of origins) {
     const require = createRequire(origin);
     try {
-      const manifest = JSON.parse(readFileSync(require.resolve(`${id}/package.json`), 'utf8')) as {
-        version: string;
-      };
+      const path = require.resolve(`${id}/package.json`);
+      // Node goes on looking in all folders above, which may be anybody's, /tmp for one.
+      if (!isInside(path, within)) continue;
+      const manifest = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
       return { require, id, version: manifest.version };
     } catch {
       // Not there; perhaps at the next place.
     }
   }
   return undefined;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(existsSync(folder) ? realpathSync(folder) : folder, path);
+  return !way.startsWith('..') && !isAbsolute(way);
 }
 
 function load({ require, id, version }: { require: NodeJS.Require; id: string; version: string }): TfjsNode {
