@@ -10,13 +10,19 @@ import { VersionFile } from '../../src/zoo/database/entities/index.js';
 import { blobKey } from '../../src/zoo/object-store/blob-key.js';
 import { realModel } from '../learning/support/real-models.js';
 import { Gate } from './gate.js';
-import { clothingArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
+import {
+  clothingArchive,
+  colourArchive,
+  endOf,
+  launchTestImport,
+  publishTestModel,
+  tinyNetwork,
+} from './real-work.js';
 import { createJobsFixture, letLeaseRunOut, type JobsFixture } from './support.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 let fixture: JobsFixture;
 let gate: Gate;
-let datasetVersionId: string;
 const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
@@ -24,13 +30,7 @@ beforeAll(async () => {
   fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '60', ZOO_WORKER_THREADS: '1' });
   gate = await Gate.open(fixture.zoo.database);
   await startWorker();
-  const archive = await clothingArchive({ classes: ['dress', 'hat', 'shoes'], perFolder: 8 });
-  const imported = await endOf(
-    fixture.zoo,
-    await launchTestImport(fixture.zoo, fixture.principal, 'clothes', archive),
-  );
-  datasetVersionId = imported.resultDatasetVersionId ?? '';
-}, 240_000);
+}, 120_000);
 beforeEach(async () => {
   if (workers.length === 0) await startWorker();
 });
@@ -45,8 +45,15 @@ async function startWorker(): Promise<void> {
   workers.push(await startWorkerProcess(fixture, { ZOO_WORKER_THREADS: '1' }));
 }
 
+async function importPictures(name: string, archive: Buffer): Promise<string> {
+  const { zoo, principal } = fixture;
+  const imported = await endOf(zoo, await launchTestImport(zoo, principal, name, archive));
+  return imported.resultDatasetVersionId ?? '';
+}
+
 interface Training {
   baseVersionId: string;
+  datasetVersionId: string;
   strategy: string;
   parameters: Record<string, unknown>;
 }
@@ -57,7 +64,6 @@ async function launch(training: Training): Promise<string> {
   const name = `ada/clothes-namer-${launched}`;
   const { id } = await launchFineTune(fixture.zoo, fixture.principal, {
     ...training,
-    datasetVersionId,
     name,
     seed: 7,
   });
@@ -115,6 +121,10 @@ describe('partial fine-tuning of MobileNetV2 on photographs', () => {
     const { files } = composeBackbone(whole, 'out_relu', 'average');
     training = {
       baseVersionId: await publishTestModel(fixture.zoo, fixture.principal, 'mobilenet', files),
+      datasetVersionId: await importPictures(
+        'clothes',
+        await clothingArchive({ classes: ['dress', 'hat', 'shoes'], perFolder: 8 }),
+      ),
       strategy: 'partial-fine-tuning',
       parameters: {
         inputSize: 64,
@@ -126,7 +136,7 @@ describe('partial fine-tuning of MobileNetV2 on photographs', () => {
         learningRate: 1e-4,
       },
     };
-  });
+  }, 240_000);
 
   test(
     'goes on from the last checkpoint when its worker is killed, and publishes the same bytes',
@@ -171,39 +181,45 @@ describe('partial fine-tuning of MobileNetV2 on photographs', () => {
 describe('full retraining whose checkpoints are damaged in the store', () => {
   let training: Training;
   let whole: Awaited<ReturnType<typeof outcome>>;
+  /** Steps of one. */
+  let epoch: number;
   beforeAll(async () => {
     const baseVersionId = await publishTestModel(fixture.zoo, fixture.principal, 'tiny', await tinyNetwork());
     training = {
       baseVersionId,
+      datasetVersionId: await importPictures('colours', await colourArchive(16)),
       strategy: 'full-retraining',
-      parameters: { initialization: 'random', epochs: 4, batchSize: 8 },
+      parameters: { initialization: 'random', learningRate: 0.01, epochs: 4, batchSize: 8 },
     };
     whole = await outcome(await launch(training));
+    epoch = Number(/(\d+) steps of 8 an epoch/.exec(whole.log)?.[1]);
+    // What is published was made after the checkpoints.
+    expect(whole.log).toMatch(/in epoch [34] of 4/);
   }, 240_000);
 
   test('goes on from an older one', { timeout: 240_000 }, async () => {
-    await shutAfter(3);
+    await shutAfter(epoch);
     const jobId = await launch(training);
-    await killAfter(3, jobId);
-    await shutAfter(6);
+    await killAfter(epoch, jobId);
+    await shutAfter(2 * epoch);
     await startWorker();
-    await killAfter(6, jobId);
+    await killAfter(2 * epoch, jobId);
     const [newest, older] = await keptSteps(jobId);
-    expect(older?.step).toBe(3);
+    expect(older?.step).toBe(epoch);
     await damage(newest?.sha256 ?? '');
     await startWorker();
     const resumed = await outcome(jobId);
     expect(resumed.log.match(/Going on from a checkpoint after step \d+/g)).toEqual([
-      'Going on from a checkpoint after step 3',
-      'Going on from a checkpoint after step 3',
+      `Going on from a checkpoint after step ${epoch}`,
+      `Going on from a checkpoint after step ${epoch}`,
     ]);
     expect(resumed.files).toEqual(whole.files);
   });
 
   test('begins anew where there is no other', { timeout: 240_000 }, async () => {
-    await shutAfter(3);
+    await shutAfter(epoch);
     const jobId = await launch(training);
-    await killAfter(3, jobId);
+    await killAfter(epoch, jobId);
     const [only] = await keptSteps(jobId);
     await damage(only?.sha256 ?? '');
     await startWorker();
