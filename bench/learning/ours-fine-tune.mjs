@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { runStrategy } from '../../dist/plugins/run-strategy.js';
+import { runStrategy } from '../../dist/plugins/run/run-strategy.js';
 
 const { kind, recipe, threads, baseFolder, datasetFolder, cacheFolder } = JSON.parse(readFileSync(0, 'utf8'));
 const parameters = {

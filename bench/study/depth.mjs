@@ -5,7 +5,7 @@ import { createFeatureExtractor } from '../../dist/learning/features/feature-ext
 import { LinearClassifierFit } from '../../dist/learning/linear/fit-linear-classifier.js';
 import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../dist/learning/tfjs-layers/model-files.js';
-import { picturesOfSplit } from '../../dist/plugins/split-pictures.js';
+import { picturesOfSplit } from '../../dist/plugins/run/split-pictures.js';
 
 /** Cuts compared, from the input to the output: one a block. */
 const mostCuts = 10;

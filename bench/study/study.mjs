@@ -9,7 +9,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runStrategy } from '../../dist/plugins/run-strategy.js';
+import { runStrategy } from '../../dist/plugins/run/run-strategy.js';
 import { prepareBaseModel } from './base-model.mjs';
 import { datasets, fashionMnistWhole, prepareDataset } from './datasets.mjs';
 import { probeByDepth } from './depth.mjs';

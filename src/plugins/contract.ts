@@ -2,13 +2,22 @@ import type { z } from 'zod';
 import type { DatasetManifest, Split } from '../learning/dataset-manifest.js';
 import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
-import type { Checkpoints } from './checkpoints.js';
-import type { FeatureCut, FittedModel } from './fitted-model.js';
-import type { Trainer, TrainerSetup } from './trainer.js';
+import type { Checkpoints } from './contract/checkpoints.js';
+import type { FeatureCut, FittedModel } from './contract/fitted-model.js';
+import type { Trainer, TrainerSetup } from './contract/trainer.js';
 
-export type { Checkpoints } from './checkpoints.js';
-export type { FeatureCut, FineTuned, FittedModel, LinearOnFeatures } from './fitted-model.js';
-export type { TrainedNetwork, Trainer, TrainerSetup } from './trainer.js';
+export type { Checkpoints } from './contract/checkpoints.js';
+export type { FeatureCut, FineTuned, FittedModel, LinearOnFeatures } from './contract/fitted-model.js';
+export type { TrainedNetwork, Trainer, TrainerSetup } from './contract/trainer.js';
+export type { AugmentationPreset } from '../learning/images/augmentation.js';
+export type { TrainingData } from '../learning/training/data/training-data.js';
+export type {
+  OptimizerSpec,
+  StepResult,
+  TrainingBatch,
+  TrainingState,
+  TrainingStep,
+} from '../learning/training/engines/training-engine.js';
 export type { TrainingOutcome } from '../learning/training/loop/training-run.js';
 export type { TrainingRecipe } from '../learning/training/loop/training-recipe.js';
 

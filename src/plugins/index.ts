@@ -1,4 +1,4 @@
-/** The plugins' door: strategies as data. Nothing here loads what trains; that is `run-strategy.js`, for job processes. */
+/** The plugins' door: strategies as data. Nothing here loads what trains; that is `run/run-strategy.js`, for job processes. */
 export { announce, parametersSchema, type StrategyAnnouncement } from './announce.js';
 export {
   defineStrategy,
@@ -7,12 +7,18 @@ export {
   type FitContext,
   type FittedModel,
   type LabelledFeatures,
+  type LinearProbe,
   type Strategy,
+  type TrainedNetwork,
+  type Trainer,
+  type TrainerSetup,
+  type TrainingOutcome,
+  type TrainingRecipe,
 } from './contract.js';
 export { builtInSources, loadStrategies, type LoadedStrategies, type StrategySource } from './loader.js';
 export {
   validateParameters,
   type ParameterProblem,
   type ValidatedParameters,
-} from './validate-parameters.js';
-export { cardFrontMatter, writeCard, type CardFacts } from './write-card.js';
+} from './parameters/validate-parameters.js';
+export { cardFrontMatter, writeCard, type CardFacts } from './card/write-card.js';

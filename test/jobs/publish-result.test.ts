@@ -15,7 +15,7 @@ import { runChild } from '../../src/jobs/child/run-child.js';
 import { runWorker } from '../../src/jobs/worker/run-worker.js';
 import { WorkFolders } from '../../src/jobs/worker/work-folders.js';
 import type { Baseline } from '../../src/learning/evaluation.js';
-import type { RunResult } from '../../src/plugins/run-strategy.js';
+import type { RunResult } from '../../src/plugins/run/run-strategy.js';
 import { Model } from '../../src/zoo/database/entities/index.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
 import { createJobsFixture, jobById, letLeaseRunOut, type JobsFixture } from './support.js';

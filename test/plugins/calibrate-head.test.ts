@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelledFeatures, LinearProbe } from '../../src/plugins/contract.js';
 import { calibrateHead } from '../../src/plugins/fine-tuning/calibrate-head.js';
-import { scoreProbe } from '../../src/plugins/score-probe.js';
+import { scoreProbe } from '../../src/plugins/probe/score-probe.js';
 
 /** One feature that says the class, 1 or −1, and is wrong for a quarter of the pictures. */
 function pictures(): LabelledFeatures {

@@ -11,7 +11,7 @@ import {
   chooseTrainableFrom,
 } from '../../src/plugins/partial-fine-tuning/choose-trainable-from.js';
 import partialFineTuning from '../../src/plugins/partial-fine-tuning/index.js';
-import { validateParameters } from '../../src/plugins/validate-parameters.js';
+import { validateParameters } from '../../src/plugins/parameters/validate-parameters.js';
 import { realModel } from '../learning/support/real-models.js';
 import { makeData, makeManifest } from './manifests.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFile } from '../../src/learning/tfjs-layers/model-files.js';
-import type { RunResult } from '../../src/plugins/run-strategy.js';
+import type { RunResult } from '../../src/plugins/run/run-strategy.js';
 
 /** The version as it would be published: what is new from the output, the rest from the base by digest. */
 export async function publishedFiles(

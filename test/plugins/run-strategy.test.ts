@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
-import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run-strategy.js';
+import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run/run-strategy.js';
 import { filesInMemory } from '../../src/learning/tfjs-layers/model-files.js';
 import { createClothingWorkshop, type ClothingWorkshop } from './clothing.js';
 import { filesByDigest, publishedFiles } from './published-files.js';

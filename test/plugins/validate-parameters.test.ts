@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { announce } from '../../src/plugins/announce.js';
 import { defineStrategy } from '../../src/plugins/contract.js';
 import featureExtraction from '../../src/plugins/feature-extraction-svm/index.js';
-import { validateParameters } from '../../src/plugins/validate-parameters.js';
+import { validateParameters } from '../../src/plugins/parameters/validate-parameters.js';
 import type { AnnouncedStrategy } from '../../src/zoo/job-types.js';
 
 const messages = (raw: unknown) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Evaluation } from '../../src/learning/evaluation.js';
 import { evaluate } from '../../src/learning/evaluation/evaluate.js';
-import { writeCard, type CardFacts } from '../../src/plugins/write-card.js';
+import { writeCard, type CardFacts } from '../../src/plugins/card/write-card.js';
 
 function factsFor(classes: string[], predictedOf: (label: number) => number): CardFacts {
   const labels = Int32Array.from({ length: classes.length * 4 }, (_, picture) => picture % classes.length);

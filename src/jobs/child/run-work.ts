@@ -24,7 +24,7 @@ async function fineTune(
   report: (report: Report) => void,
   progress: Progress,
 ): Promise<Record<string, unknown>> {
-  const { runStrategy } = await import('../../plugins/run-strategy.js');
+  const { runStrategy } = await import('../../plugins/run/run-strategy.js');
   const { kind: _, checkpointFolder, checkpoints, ...input } = work;
   const result = await runStrategy({
     ...input,

@@ -4,7 +4,7 @@ import { ZooError, type Problem } from '../../errors.js';
 import type { DatasetManifest } from '../../learning/dataset-manifest.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
 import type { Strategy } from '../../plugins/contract.js';
-import { validateParameters } from '../../plugins/validate-parameters.js';
+import { validateParameters } from '../../plugins/parameters/validate-parameters.js';
 import { requireScope, type Principal } from '../../zoo/access/principal.js';
 import { visibleTo } from '../../zoo/access/visible-to.js';
 import { recordAudit } from '../../zoo/audit.js';

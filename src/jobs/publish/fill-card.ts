@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { writeCard as composeCard, type CardFacts } from '../../plugins/write-card.js';
+import { writeCard as composeCard, type CardFacts } from '../../plugins/card/write-card.js';
 import { writeCard } from '../../zoo/cards/write-card.js';
 import type { Job } from '../../zoo/database/entities/index.js';
 import { executeSql } from '../queue/execute-sql.js';

@@ -2,7 +2,7 @@ import { LinearClassifierFit } from '../../learning/linear/fit-linear-classifier
 import { planLinearMemory } from '../../learning/linear/memory-estimate.js';
 import type { Candidate } from '../../learning/linear/choose-c.js';
 import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../contract.js';
-import { candidateLayers, featureLength } from '../candidate-layers.js';
+import { candidateLayers, featureLength } from '../probe/candidate-layers.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 type Context = FitContext<FeatureExtractionParameters>;

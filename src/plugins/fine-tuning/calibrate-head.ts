@@ -1,6 +1,6 @@
 import { fitTemperature } from '../../learning/evaluation/fit-temperature.js';
 import type { LabelledFeatures, LinearProbe } from '../contract.js';
-import { scoreProbe } from '../score-probe.js';
+import { scoreProbe } from '../probe/score-probe.js';
 
 /** The numbers of a linear classifier. */
 interface Head {

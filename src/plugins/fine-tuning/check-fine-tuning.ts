@@ -1,10 +1,10 @@
 import type { Problem } from '../../errors.js';
 import { checkRecipe } from '../../learning/training/loop/check-recipe.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
-import { candidateLayers } from '../candidate-layers.js';
-import { checkInputSize, checkTask } from '../check-task.js';
+import { candidateLayers } from '../probe/candidate-layers.js';
+import { checkInputSize, checkTask } from '../check/check-task.js';
 import type { DataSummary, TrainerSetup } from '../contract.js';
-import { describeNoCutPoint, describeUnknownLayer } from '../describe-unknown-layer.js';
+import { describeNoCutPoint, describeUnknownLayer } from '../check/describe-unknown-layer.js';
 import { chooseDefaults } from './choose-defaults.js';
 import type { FineTuningParameters } from './parameters.js';
 

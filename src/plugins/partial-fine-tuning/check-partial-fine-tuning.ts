@@ -1,7 +1,7 @@
 import type { Problem } from '../../errors.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
 import type { DataSummary } from '../contract.js';
-import { describeUnknownLayer } from '../describe-unknown-layer.js';
+import { describeUnknownLayer } from '../check/describe-unknown-layer.js';
 import { checkFineTuning, headLayer } from '../fine-tuning/check-fine-tuning.js';
 import { frozenPrefixBefore, hasParametersFrom } from '../fine-tuning/frozen-prefix.js';
 import { stageEnds } from './choose-trainable-from.js';

@@ -1,6 +1,6 @@
 import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
 import type { LinearProbe } from '../contract.js';
-import { bestProbe } from '../best-probe.js';
+import { bestProbe } from '../probe/best-probe.js';
 import { prefixUpTo, usableCuts, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
 
 /** From this many training pictures on, more layers train. */

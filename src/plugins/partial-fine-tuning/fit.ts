@@ -1,4 +1,4 @@
-import { probeCuts } from '../candidate-layers.js';
+import { probeCuts } from '../probe/candidate-layers.js';
 import type { FineTuned, FitContext, LinearProbe } from '../contract.js';
 import { fineTune } from '../fine-tuning/fine-tune.js';
 import { frozenPrefixBefore, hasParametersFrom, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Evaluation } from '../learning/evaluation.js';
+import type { Evaluation } from '../../learning/evaluation.js';
 import { classSection, confusionSection, headlineSection } from './card-evaluation.js';
 import { escapeCell, inline, table } from './markdown.js';
 

@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../learning/model-manifest.js';
+import type { ModelManifest } from '../../learning/model-manifest.js';
 import { nearestNames } from './nearest-names.js';
 
 /**

@@ -1,5 +1,5 @@
-import { LinearClassifierFit } from '../learning/linear/fit-linear-classifier.js';
-import type { FeatureCut, LabelledFeatures, LinearProbe } from './contract.js';
+import { LinearClassifierFit } from '../../learning/linear/fit-linear-classifier.js';
+import type { FeatureCut, LabelledFeatures, LinearProbe } from '../contract.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitFeatures } from './split-features.js';
 

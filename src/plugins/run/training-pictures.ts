@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Split } from '../learning/dataset-manifest.js';
-import type { FeatureCache } from '../learning/features/feature-cache.js';
-import { estimateCacheBytes } from '../learning/features/cache-room.js';
-import { createFeatureExtractor, type FeatureExtractor } from '../learning/features/feature-extractor.js';
-import { augmentations, augmentationVersion } from '../learning/images/augmentation.js';
-import type { LoadedModel } from '../learning/tfjs-layers/network.js';
-import { openCachedPrefixData } from '../learning/training/data/cached-prefix-data.js';
-import { LivePrefixData } from '../learning/training/data/live-prefix-data.js';
-import { PictureData } from '../learning/training/data/picture-data.js';
-import type { TrainingData } from '../learning/training/data/training-data.js';
-import type { TrainerSetup } from './contract.js';
+import type { Split } from '../../learning/dataset-manifest.js';
+import type { FeatureCache } from '../../learning/features/feature-cache.js';
+import { estimateCacheBytes } from '../../learning/features/cache-room.js';
+import { createFeatureExtractor, type FeatureExtractor } from '../../learning/features/feature-extractor.js';
+import { augmentations, augmentationVersion } from '../../learning/images/augmentation.js';
+import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
+import { openCachedPrefixData } from '../../learning/training/data/cached-prefix-data.js';
+import { LivePrefixData } from '../../learning/training/data/live-prefix-data.js';
+import { PictureData } from '../../learning/training/data/picture-data.js';
+import type { TrainingData } from '../../learning/training/data/training-data.js';
+import type { TrainerSetup } from '../contract.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitPictures } from './split-pictures.js';
 

@@ -1,8 +1,8 @@
-import type { AugmentationPreset } from '../learning/images/augmentation.js';
-import type { TrainingData } from '../learning/training/data/training-data.js';
-import type { OptimizerSpec, TrainingStep } from '../learning/training/engines/training-engine.js';
-import type { TrainingOutcome } from '../learning/training/loop/training-run.js';
-import type { TrainingRecipe } from '../learning/training/loop/training-recipe.js';
+import type { AugmentationPreset } from '../../learning/images/augmentation.js';
+import type { TrainingData } from '../../learning/training/data/training-data.js';
+import type { OptimizerSpec, TrainingStep } from '../../learning/training/engines/training-engine.js';
+import type { TrainingOutcome } from '../../learning/training/loop/training-run.js';
+import type { TrainingRecipe } from '../../learning/training/loop/training-recipe.js';
 import type { FeatureCut } from './fitted-model.js';
 
 /** Which part of the base model trains, under which new head, and by which optimizer. */

@@ -1,11 +1,11 @@
-import { ZooError } from '../errors.js';
-import type { LoadedModel } from '../learning/tfjs-layers/network.js';
-import { bestProbe } from './best-probe.js';
-import { probeCuts } from './candidate-layers.js';
-import type { FineTuned, LabelledFeatures } from './contract.js';
+import { ZooError } from '../../errors.js';
+import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
+import { bestProbe } from '../probe/best-probe.js';
+import { probeCuts } from '../probe/candidate-layers.js';
+import type { FineTuned, LabelledFeatures } from '../contract.js';
 import type { LinearProbes } from './linear-probes.js';
 import type { RunReporter } from './run-reporter.js';
-import { scoreProbe } from './score-probe.js';
+import { scoreProbe } from '../probe/score-probe.js';
 import type { SplitFeatures } from './split-features.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { LabelledFeatures, LinearProbe } from './contract.js';
+import type { LabelledFeatures, LinearProbe } from '../contract.js';
 
 /** Logits that a probe gives, float32 [rows, numClasses]. */
 export function scoreProbe({ weights, bias }: LinearProbe, features: LabelledFeatures): Float32Array {

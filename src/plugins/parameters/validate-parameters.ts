@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Problem } from '../errors.js';
-import { parametersSchema } from './announce.js';
-import type { Strategy } from './contract.js';
+import type { Problem } from '../../errors.js';
+import { parametersSchema } from '../announce.js';
+import type { Strategy } from '../contract.js';
 import { describeAccepted, isSchema, type JsonSchema } from './describe-accepted.js';
-import { nearestNames } from './nearest-names.js';
+import { nearestNames } from '../check/nearest-names.js';
 
 /** One parameter that is not accepted. */
 export interface ParameterProblem extends Problem {

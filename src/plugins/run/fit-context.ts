@@ -1,6 +1,6 @@
-import type { LoadedModel } from '../learning/tfjs-layers/network.js';
-import type { Checkpoints } from './checkpoints.js';
-import type { DataSummary, FitContext, Trainer, TrainerSetup } from './contract.js';
+import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
+import type { Checkpoints } from '../contract/checkpoints.js';
+import type { DataSummary, FitContext, Trainer, TrainerSetup } from '../contract.js';
 import type { LinearProbes } from './linear-probes.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitFeatures } from './split-features.js';

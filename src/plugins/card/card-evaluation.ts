@@ -1,5 +1,5 @@
-import type { Evaluation } from '../learning/evaluation.js';
-import { describeBaseline } from '../learning/evaluation/describe-baseline.js';
+import type { Evaluation } from '../../learning/evaluation.js';
+import { describeBaseline } from '../../learning/evaluation/describe-baseline.js';
 import { escapeCell, table } from './markdown.js';
 
 /** The headline of an evaluation, and what it comes to beside its baseline. */

@@ -1,5 +1,5 @@
-import type { FeatureCut } from './fitted-model.js';
-import type { CutPoint, ModelManifest } from '../learning/model-manifest.js';
+import type { FeatureCut } from '../contract/fitted-model.js';
+import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
 
 /** Layers that are compared when none is named. */
 const candidateCount = 3;

@@ -1,9 +1,9 @@
-import type { FeatureCache } from '../learning/features/feature-cache.js';
-import { extractFeatures } from '../learning/features/extract-features.js';
-import { createFeatureExtractor } from '../learning/features/feature-extractor.js';
-import type { Split } from '../learning/dataset-manifest.js';
-import type { LoadedModel } from '../learning/tfjs-layers/network.js';
-import type { FeatureCut, LabelledFeatures } from './contract.js';
+import type { FeatureCache } from '../../learning/features/feature-cache.js';
+import { extractFeatures } from '../../learning/features/extract-features.js';
+import { createFeatureExtractor } from '../../learning/features/feature-extractor.js';
+import type { Split } from '../../learning/dataset-manifest.js';
+import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
+import type { FeatureCut, LabelledFeatures } from '../contract.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitPictures } from './split-pictures.js';
 

@@ -1,6 +1,6 @@
-import type { Problem } from '../errors.js';
-import type { ModelManifest } from '../learning/model-manifest.js';
-import type { DataSummary } from './contract.js';
+import type { Problem } from '../../errors.js';
+import type { ModelManifest } from '../../learning/model-manifest.js';
+import type { DataSummary } from '../contract.js';
 
 /** Why a model cannot be adapted to classify these pictures, whatever the strategy; empty when it can. */
 export function checkTask(strategy: string, base: ModelManifest, data: DataSummary): Problem[] {

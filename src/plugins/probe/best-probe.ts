@@ -1,4 +1,4 @@
-import type { LinearProbe } from './contract.js';
+import type { LinearProbe } from '../contract.js';
 
 /** Of several probes the one with the best cross-validated accuracy; of equal ones the first. */
 export function bestProbe(probes: readonly LinearProbe[]): LinearProbe {

@@ -1,7 +1,7 @@
-import type { DatasetIndex, IndexedImage, Split } from '../learning/dataset-manifest.js';
-import type { DatasetFolder } from '../learning/datasets/dataset-folder.js';
-import type { DigestedSource } from '../learning/features/feature-cache.js';
-import type { DataSummary } from './contract.js';
+import type { DatasetIndex, IndexedImage, Split } from '../../learning/dataset-manifest.js';
+import type { DatasetFolder } from '../../learning/datasets/dataset-folder.js';
+import type { DigestedSource } from '../../learning/features/feature-cache.js';
+import type { DataSummary } from '../contract.js';
 
 /** The pictures of one split, in the order of the index. */
 export interface SplitPictures {

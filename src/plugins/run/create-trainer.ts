@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { FeatureCache } from '../learning/features/feature-cache.js';
-import type { LoadedModel } from '../learning/tfjs-layers/network.js';
-import { buildTrainableNetwork, headOf } from '../learning/training/build-trainable-network.js';
-import { compileOnBest, type CompiledTraining } from '../learning/training/engines/choose-engine.js';
-import type { EngineWish } from '../learning/training/engines/engine-wish.js';
+import type { FeatureCache } from '../../learning/features/feature-cache.js';
+import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
+import { buildTrainableNetwork, headOf } from '../../learning/training/build-trainable-network.js';
+import { compileOnBest, type CompiledTraining } from '../../learning/training/engines/choose-engine.js';
+import type { EngineWish } from '../../learning/training/engines/engine-wish.js';
 import {
   estimateTrainingMemory,
   requireTrainingMemory,
-} from '../learning/training/estimate-training-memory.js';
-import { findLearningRate } from '../learning/training/loop/learning-rate/find-learning-rate.js';
-import { trainClassifier } from '../learning/training/loop/train-classifier.js';
-import type { TrainableNetwork } from '../learning/training/trainable-network.js';
-import type { Checkpoints } from './checkpoints.js';
-import type { TrainedNetwork, Trainer, TrainerSetup } from './contract.js';
+} from '../../learning/training/estimate-training-memory.js';
+import { findLearningRate } from '../../learning/training/loop/learning-rate/find-learning-rate.js';
+import { trainClassifier } from '../../learning/training/loop/train-classifier.js';
+import type { TrainableNetwork } from '../../learning/training/trainable-network.js';
+import type { Checkpoints } from '../contract/checkpoints.js';
+import type { TrainedNetwork, Trainer, TrainerSetup } from '../contract.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitPictures } from './split-pictures.js';
 import { openTrainingPictures, type TrainingPictures } from './training-pictures.js';

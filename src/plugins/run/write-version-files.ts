@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ModelFile } from '../learning/tfjs-layers/model-files.js';
-import { hashBytes, hashFile } from '../learning/sha256.js';
+import type { ModelFile } from '../../learning/tfjs-layers/model-files.js';
+import { hashBytes, hashFile } from '../../learning/sha256.js';
 
 /** A file of the version that a run makes. */
 export interface VersionFileFact {

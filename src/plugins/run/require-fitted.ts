@@ -1,6 +1,6 @@
-import { ZooError } from '../errors.js';
-import type { ModelManifest } from '../learning/model-manifest.js';
-import type { FittedModel } from './contract.js';
+import { ZooError } from '../../errors.js';
+import type { ModelManifest } from '../../learning/model-manifest.js';
+import type { FittedModel } from '../contract.js';
 
 /**
  * Refuses what a strategy returned if it does not fit the base model and the classes, or holds NaN. A strategy may be

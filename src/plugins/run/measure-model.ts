@@ -1,6 +1,6 @@
-import { createFeatureExtractor } from '../learning/features/feature-extractor.js';
-import type { Latency } from '../learning/evaluation.js';
-import type { LoadedModel } from '../learning/tfjs-layers/network.js';
+import { createFeatureExtractor } from '../../learning/features/feature-extractor.js';
+import type { Latency } from '../../learning/evaluation.js';
+import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 
 /** Pictures timed; the first ones warm the engine and are not counted. */
 const runs = { warmUp: 3, timed: 21 };

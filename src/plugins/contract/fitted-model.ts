@@ -1,4 +1,4 @@
-import type { FeatureCut as NetworkCut } from '../learning/features/feature-cut.js';
+import type { FeatureCut as NetworkCut } from '../../learning/features/feature-cut.js';
 
 /** What a strategy returns: a new classifier, as its difference from the base model. */
 export type FittedModel = LinearOnFeatures | FineTuned;
