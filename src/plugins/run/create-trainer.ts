@@ -66,13 +66,14 @@ export async function createTrainer(input: TrainerInput, setup: TrainerSetup): P
 /** @returns bytes that pictures may take. @throws ZooError TRAINING_MEMORY_INSUFFICIENT */
 function planMemory(
   network: TrainableNetwork,
-  { memoryBytes, engine, on }: TrainerInput,
+  { memoryBytes, threads, engine, on }: TrainerInput,
   setup: TrainerSetup,
 ): number {
   const isCompiled = !engine.wanted.startsWith('tfjs');
-  const memory = estimateTrainingMemory(network, { ...setup, isCompiled });
   const available = memoryBytes - process.memoryUsage.rss();
-  requireTrainingMemory(memory, available, setup.batchSize);
+  const estimate = (batchSize: number) =>
+    estimateTrainingMemory(network, { ...setup, batchSize, threads, isCompiled });
+  const memory = requireTrainingMemory(estimate, available, setup.batchSize);
   on.log(`Training takes about ${Math.ceil(memory.totalBytes / 2 ** 20)} MiB of memory beside the pictures.`);
   return Math.floor((available - memory.totalBytes) / 2);
 }

@@ -10,6 +10,7 @@ import {
 import {
   estimateTrainingMemory,
   requireTrainingMemory,
+  type PlannedTraining,
 } from '../../../src/learning/training/estimate-training-memory.js';
 import type { TrainableWeight } from '../../../src/learning/training/trainable-network.js';
 import { realModel } from '../support/real-models.js';
@@ -159,29 +160,41 @@ describe('the memory of a training', () => {
     weightDecay: 0,
   };
 
-  it('grows with the batch, the optimizer’s slots and the layers that train', () => {
+  const planned: PlannedTraining = { optimizer: adamw, batchSize: 32, threads: 2, isCompiled: true };
+
+  it('grows with the rows alive at once, the optimizer’s slots and the layers that train', () => {
     const network = build({ frozenUpTo: undefined });
-    const bytes = (batchSize: number) =>
-      estimateTrainingMemory(network, { optimizer: adamw, batchSize, isCompiled: true }).totalBytes;
-    expect(bytes(64)).toBeGreaterThan(1.7 * bytes(32));
+    const bytes = (changes: Partial<PlannedTraining>, of = network) =>
+      estimateTrainingMemory(of, { ...planned, ...changes }).totalBytes;
+    const whole = bytes({ batchSize: 32 });
+    expect(bytes({ batchSize: 32, threads: 4 })).toBeGreaterThan(1.5 * whole);
+    expect(bytes({ batchSize: 32, isCompiled: false })).toBeGreaterThan(2 * whole);
     const sgd = { kind: 'sgd' as const, momentum: 0, nesterov: false, weightDecay: 0 };
-    expect(
-      estimateTrainingMemory(network, { optimizer: sgd, batchSize: 32, isCompiled: true }).totalBytes,
-    ).toBeLessThan(bytes(32));
-    expect(
-      estimateTrainingMemory(build(), { optimizer: adamw, batchSize: 32, isCompiled: true }).totalBytes,
-    ).toBeLessThan(bytes(32) / 3);
+    expect(bytes({ batchSize: 32, optimizer: sgd })).toBeLessThan(whole);
+    expect(bytes({ batchSize: 32 }, build())).toBeLessThan(whole / 2);
+  });
+
+  it('of a compiled training counts only the rows that are alive at once', () => {
+    const network = build({ frozenUpTo: undefined });
+    const [small, large] = [16, 64].map((batchSize) =>
+      estimateTrainingMemory(network, { ...planned, batchSize }),
+    );
+    expect(large?.activationBytes).toBe(small?.activationBytes);
+    // As many as the process was seen to take, and not much more.
+    expect(small?.totalBytes).toBeGreaterThan(1.3e9);
+    expect(large?.totalBytes).toBeLessThan(2.2e9);
   });
 
   it('is refused where it is not there, with a batch that would fit', () => {
     const network = build({ frozenUpTo: undefined });
-    const memory = estimateTrainingMemory(network, { optimizer: adamw, batchSize: 64, isCompiled: true });
-    expect(() => requireTrainingMemory(memory, memory.totalBytes, 64)).not.toThrow();
-    expect(() => requireTrainingMemory(memory, memory.totalBytes / 2, 64)).toThrow(
-      /batchSize of (2\d|3[01]) would fit/,
+    const estimate = (batchSize: number) => estimateTrainingMemory(network, { ...planned, batchSize });
+    const { totalBytes } = estimate(64);
+    expect(requireTrainingMemory(estimate, totalBytes, 64).totalBytes).toBe(totalBytes);
+    expect(() => requireTrainingMemory(estimate, totalBytes / 2, 64)).toThrow(
+      /batchSize of (2|4|8) would fit/,
     );
-    expect(() => requireTrainingMemory(memory, 2 ** 28, 64)).toThrow(/Train fewer layers/);
-    expect(() => requireTrainingMemory(memory, 0, 64)).toThrow(
+    expect(() => requireTrainingMemory(estimate, 2 ** 28, 64)).toThrow(/Train fewer layers/);
+    expect(() => requireTrainingMemory(estimate, 0, 64)).toThrow(
       expect.objectContaining({ code: 'TRAINING_MEMORY_INSUFFICIENT' }) as Error,
     );
   });

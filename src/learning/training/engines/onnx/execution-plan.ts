@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '../training-engine.js';
+import type { TrainableNetwork } from '../../trainable-network.js';
 
 /** How a batch is run: by how many replicas of the network, on how many rows at a time, with how many threads each. */
 export interface ExecutionPlan {
@@ -22,8 +22,16 @@ const rowsAtOnce = 8;
  * With batch normalisation frozen, no row of a batch sees another, and a replica per core on a few rows at a time beats
  * all cores on one operation after the other. Statistics of a batch need the batch in one piece.
  */
-export function planExecution({ network, batchSize, threads }: TrainingSpec): ExecutionPlan {
-  if (network.batchNormalization === 'training') {
+export function planExecution({
+  batchNormalization,
+  batchSize,
+  threads,
+}: {
+  batchNormalization: TrainableNetwork['batchNormalization'];
+  batchSize: number;
+  threads: number;
+}): ExecutionPlan {
+  if (batchNormalization === 'training') {
     return {
       replicas: 1,
       threadsPerReplica: threads,

@@ -24,7 +24,9 @@ export class OnnxTrainingEngine implements TrainingEngine {
   ) {}
 
   async compile(spec: TrainingSpec): Promise<TrainingStep> {
-    const plan = planExecution(spec);
+    const { batchSize, threads } = spec;
+    const { batchNormalization } = spec.network;
+    const plan = planExecution({ batchNormalization, batchSize, threads });
     const graphs = compileGraphs(spec, plan, await this.findBlockSize());
     const replicas = startReplicas(graphs, plan);
     try {
