@@ -364,8 +364,18 @@ describe('a strategy of somebody else, with a loop of its own', () => {
     ).rejects.toMatchObject({
       code: 'CLASSIFIER_INVALID',
     });
-    await expect(outcome({ bias: new Float32Array(2) })).rejects.toMatchObject({
-      code: 'STRATEGY_RESULT_INVALID',
-    });
+    for (const broken of [
+      { bias: new Float32Array(2) },
+      { chosen: undefined },
+      { chosen: { layers: [1, 2] } },
+      { changed: undefined },
+      { cut: undefined },
+      { cut: { layer: 'block_16_project_BN', pooling: 'max' } },
+      { activation: 'sigmoid' },
+    ]) {
+      await expect(outcome(broken), JSON.stringify(broken)).rejects.toMatchObject({
+        code: 'STRATEGY_RESULT_INVALID',
+      });
+    }
   });
 });

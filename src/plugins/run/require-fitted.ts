@@ -18,12 +18,24 @@ export function requireFitted(
   const refuse = (what: string): never => {
     throw new ZooError('STRATEGY_RESULT_INVALID', `${strategy} returned ${what}. Nothing was published.`);
   };
+  if (typeof fitted !== 'object' || fitted === null) {
+    refuse(`${fitted === null ? 'null' : typeof fitted} instead of a fitted model`);
+  }
   const { kind } = fitted;
   if (kind !== 'linear-on-features' && kind !== 'fine-tuned') {
     refuse(`a result of kind ${JSON.stringify(kind)}; this zoo takes linear-on-features and fine-tuned`);
   }
-  if (!base.cutPoints.some(({ layer }) => layer === fitted.cut.layer)) {
-    refuse(`the cut ${JSON.stringify(fitted.cut.layer)}, which is no cut point of the base model`);
+  if (!base.cutPoints.some(({ layer }) => layer === fitted.cut?.layer)) {
+    refuse(`the cut ${JSON.stringify(fitted.cut?.layer)}, which is no cut point of the base model`);
+  }
+  if (fitted.cut.pooling !== 'average' && fitted.cut.pooling !== 'flatten') {
+    refuse(`the pooling ${JSON.stringify(fitted.cut.pooling)}; average and flatten are known`);
+  }
+  if (fitted.activation !== 'softmax' && fitted.activation !== 'linear') {
+    refuse(`the activation ${JSON.stringify(fitted.activation)}; softmax and linear are known`);
+  }
+  if (!isChoice(fitted.chosen)) {
+    refuse('as chosen something that is no record of names with texts and numbers; {} will do');
   }
   if (!(fitted.weights instanceof Float32Array) || !(fitted.bias instanceof Float32Array)) {
     refuse('weights or bias that are no Float32Array');
@@ -34,9 +46,18 @@ export function requireFitted(
     );
   }
   const changed = fitted.kind === 'fine-tuned' ? fitted.changed : {};
+  if (typeof changed !== 'object' || changed === null) refuse('no changed weights; {} stands for none');
   for (const [name, values] of Object.entries({ ...changed, weights: fitted.weights, bias: fitted.bias })) {
     if (!(values instanceof Float32Array)) refuse(`${name} as something that is no Float32Array`);
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) refuse(`${name} with ${values[at]} at position ${at}`);
   }
+}
+
+function isChoice(chosen: unknown): boolean {
+  return (
+    typeof chosen === 'object' &&
+    chosen !== null &&
+    Object.values(chosen).every((value) => typeof value === 'string' || typeof value === 'number')
+  );
 }
