@@ -20,6 +20,8 @@ def tensorflow_wheel(wheels):
 
 
 def copy(archive, name, target):
+    if ".." in target.parts:
+        raise ValueError(f"the package names a file outside its folder: {name}")
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(name) as source, open(target, "wb") as file:
         shutil.copyfileobj(source, file, 1 << 20)

@@ -1,17 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashBytes } from '../../learning/sha256.js';
+import type { Checkpoints } from '../../plugins/contract.js';
 import type { FromChild } from './protocol.js';
 
-/** A job's checkpoints as its process sees them. */
-export interface CheckpointFiles {
-  /** Hands a checkpoint to the worker. Resolves when the file is whole; keeping it goes on beside the work. */
-  save(bytes: Uint8Array, step: number): Promise<void>;
-  /** Those of earlier attempts, the most advanced first. */
-  candidates(): Promise<Uint8Array[]>;
-}
-
 /**
+ * A job's checkpoints as its process sees them: `save` resolves when the file is whole; the worker keeps it beside the work.
+ *
  * @param folder where files are written for the worker.
  * @param earlier paths of what earlier attempts left.
  */
@@ -19,7 +14,7 @@ export function checkpointFiles(
   folder: string,
   earlier: readonly string[],
   report: (report: Extract<FromChild, { type: 'checkpoint' }>) => void,
-): CheckpointFiles {
+): Checkpoints {
   return {
     async save(bytes, step) {
       const file = `${step}.checkpoint`;

@@ -56,6 +56,7 @@ export function chooseDefaults(parameters: FineTuningParameters, facts: Training
       ? parameters.learningRate
       : defaultLearningRate(kind, initialization);
   const epochs = parameters.epochs ?? defaultEpochs(trainCount, isRandom);
+  const batchSize = parameters.batchSize ?? Math.max(1, Math.min(32, Math.floor(trainCount / 10)));
   const patience = parameters.patience ?? Math.max(5, Math.ceil(epochs / 2));
   const balance = parameters.classBalance;
   const isSkewed = skewOf(trainPerClass) > mostSkew;
@@ -66,11 +67,11 @@ export function chooseDefaults(parameters: FineTuningParameters, facts: Training
       optimizer: optimizerOf(parameters),
       layerDecay: parameters.layerDecay ?? (isRandom ? 1 : 0.9),
       ...(clipNorm > 0 ? { clipNorm } : {}),
-      batchSize: parameters.batchSize ?? Math.max(1, Math.min(32, Math.floor(trainCount / 10))),
+      batchSize,
       augmentation: parameters.augmentation ?? (isRandom ? 'strong' : 'light'),
     },
     recipe: {
-      batchSize: parameters.batchSize ?? Math.max(1, Math.min(32, Math.floor(trainCount / 10))),
+      batchSize,
       epochs,
       schedule: {
         kind: 'cosine',
