@@ -54,7 +54,17 @@ function followings(network: TrainableNetwork): Following[] {
     }));
 }
 
+/**
+ * Networks made for millions of steps say 0.999 (MobileNetV2 in Keras), and after the few hundred of a fine-tune the stored
+ * statistics would still be mostly those from before: far from what the weights were trained with, and at random weights
+ * worthless. A tenth of each batch is what PyTorch takes by default.
+ *
+ * @see Wu & Johnson, "Rethinking 'Batch' in BatchNorm", 2021, section 3: averages that lag behind the weights
+ */
+const largestMomentum = 0.9;
+
+/** The layer's own, where it forgets quickly enough for the trainings here. */
 function momentumOf(layer: NetworkLayer | undefined): number {
   const { momentum } = (layer?.config ?? {}) as { momentum?: unknown };
-  return typeof momentum === 'number' ? momentum : 0.99;
+  return typeof momentum === 'number' ? Math.min(momentum, largestMomentum) : largestMomentum;
 }
