@@ -83,6 +83,13 @@ export interface FitContext<Parameters = Record<string, unknown>> {
    */
   probes(cuts: readonly FeatureCut[]): Promise<LinearProbe[]>;
   /**
+   * Refuses a training that memory will not suffice for, by its setup alone: ask before what takes long, such as features
+   * and probes. `trainer` asks again.
+   *
+   * @throws ZooError TRAINING_MEMORY_INSUFFICIENT, MODEL_CUT_UNKNOWN, MODEL_INPUT_SIZE_UNSUPPORTED
+   */
+  requireMemory(setup: Omit<TrainerSetup, 'head'>): Promise<void>;
+  /**
    * Prepares the training of the base model, or of what follows a cut of it, on the best engine there is. Memory is
    * estimated first.
    *

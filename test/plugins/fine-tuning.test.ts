@@ -198,18 +198,27 @@ describe('partial-fine-tuning of MobileNetV2 on photographs of clothes', () => {
     await expect(diverging).rejects.toThrow(/step \d+/);
   });
 
-  it('is refused before it starts where memory will not suffice, with the estimate and what to lower', async () => {
-    const phases: string[] = [];
-    const refused = run('refused', {
-      strategy: 'full-retraining',
-      parameters: { initialization: 'random', inputSize: 224, batchSize: 32 },
-      memoryBytes: process.memoryUsage.rss() + 600 * 2 ** 20,
-      on: { ...quiet, progress: (phase) => phases.push(phase) },
-    });
-    await expect(refused).rejects.toMatchObject({ code: 'TRAINING_MEMORY_INSUFFICIENT' });
-    await expect(refused).rejects.toThrow(/takes about \d\.\d+ GiB.*A batchSize of \d+ would fit/);
-    expect(phases).toEqual([]);
-  });
+  it.each([
+    { strategy: 'full-retraining', parameters: { initialization: 'random', inputSize: 224, batchSize: 32 } },
+    { strategy: 'full-retraining', parameters: { inputSize: 224, batchSize: 32 } },
+    { strategy: 'partial-fine-tuning', parameters: { inputSize: 224, batchSize: 32 } },
+  ])(
+    '$strategy $parameters is refused before anything is computed where memory will not suffice, with the estimate and what to lower',
+    async ({ strategy, parameters }) => {
+      const phases: string[] = [];
+      const refused = run('refused', {
+        strategy,
+        parameters,
+        memoryBytes: process.memoryUsage.rss() + 310 * 2 ** 20,
+        on: { ...quiet, progress: (phase) => phases.push(phase) },
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'TRAINING_MEMORY_INSUFFICIENT' });
+      await expect(refused).rejects.toThrow(
+        /Training takes about \d\.\d+ GiB.*(would fit|Train fewer layers)/,
+      );
+      expect(phases).toEqual([]);
+    },
+  );
 });
 
 describe('full-retraining', () => {

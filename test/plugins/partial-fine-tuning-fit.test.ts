@@ -30,6 +30,7 @@ async function setupOf(
     trainPerClass: data.splits.train.perClass,
     features: () =>
       Promise.resolve({ rows: 2, featureDim: 1, data: Float32Array.of(1, -1), labels: Int32Array.of(0, 1) }),
+    requireMemory: () => Promise.resolve(),
     probes: (cuts) => Promise.resolve(cuts.map(probe)),
     trainer: (setup) => {
       asked = setup;

@@ -19,6 +19,20 @@ export interface FineTunePlan extends Pick<TrainerSetup, 'cut' | 'frozenUpTo' | 
 }
 
 /**
+ * Refuses what a plan says where memory will not suffice for it, before features and head are made.
+ *
+ * @throws ZooError TRAINING_MEMORY_INSUFFICIENT
+ */
+export async function requireMemory(
+  { parameters, imageCounts, trainPerClass, ...context }: FitContext<FineTuningParameters>,
+  plan: Omit<FineTunePlan, 'head' | 'chosen'>,
+): Promise<void> {
+  const { initialization } = plan;
+  const facts = { trainCount: imageCounts.train, trainPerClass, initialization };
+  await context.requireMemory({ ...chooseDefaults(parameters, facts).setup, ...plan });
+}
+
+/**
  * Trains what a plan says by the parameters, defaults where they say nothing: learning rate found if it is asked for,
  * then epochs until validation stops improving, and of all weights seen, those it started from included, the best.
  */

@@ -1,6 +1,6 @@
 import { probeCuts } from '../probe/candidate-layers.js';
 import type { FineTuned, FitContext, LinearProbe } from '../contract.js';
-import { fineTune } from '../fine-tuning/fine-tune.js';
+import { fineTune, requireMemory } from '../fine-tuning/fine-tune.js';
 import { frozenPrefixBefore, hasParametersFrom, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
 import { chooseHead, chooseTrainableFrom, stageEnds } from './choose-trainable-from.js';
 import type { PartialFineTuningParameters } from './index.js';
@@ -23,7 +23,8 @@ export async function fit(context: Context): Promise<FineTuned> {
 }
 
 /** On the layer that is named. Else on the last, or on one that serves better and has layers to freeze and to train before it. */
-async function solveHead({ parameters, base, probes, log }: Context): Promise<LinearProbe> {
+async function solveHead(context: Context): Promise<LinearProbe> {
+  const { parameters, base, probes, log } = context;
   const { layer, inputSize, trainableFrom } = parameters;
   const leavesLayers = (head: string): boolean =>
     trainableFrom === undefined
@@ -33,6 +34,12 @@ async function solveHead({ parameters, base, probes, log }: Context): Promise<Li
     layer === undefined
       ? probeCuts(base, inputSize).filter((cut) => leavesLayers(cut.layer))
       : [{ layer, pooling: 'average' as const, inputSize }];
+  const [deepest] = cuts;
+  if (deepest !== undefined) {
+    const { frozenUpTo } = choosePrefix({ ...context, log: () => undefined }, deepest.layer);
+    const { views } = parameters;
+    await requireMemory(context, { cut: deepest, frozenUpTo, initialization: 'pretrained', views });
+  }
   const solved = await probes(cuts);
   const head = chooseHead(solved);
   if (head === undefined) throw new TypeError('there is no layer for a head; check() says so before a fit');

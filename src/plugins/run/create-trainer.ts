@@ -41,7 +41,8 @@ export async function createTrainer(input: TrainerInput, setup: TrainerSetup): P
   const { numClasses, seed, threads, on } = input;
   const model = await input.baseAt(setup.cut.inputSize);
   const network = buildTrainableNetwork({ model, numClasses, seed, ...setup });
-  const left = planMemory(network, input, setup);
+  const { neededBytes, availableBytes } = planMemory(network, input, setup);
+  on.log(`Training takes about ${Math.ceil(neededBytes / 2 ** 20)} MiB of memory beside the pictures.`);
   const compiled = await compileOnBest(
     {
       network,
@@ -55,7 +56,12 @@ export async function createTrainer(input: TrainerInput, setup: TrainerSetup): P
     on.log,
   );
   try {
-    const pictures = await openTrainingPictures({ ...input, model, setup, memoryBytes: left });
+    const pictures = await openTrainingPictures({
+      ...input,
+      model,
+      setup,
+      memoryBytes: Math.floor((availableBytes - neededBytes) / 2),
+    });
     return new NetworkTrainer(input, setup, network, compiled, pictures);
   } catch (error) {
     await compiled.step.dispose();
@@ -63,19 +69,32 @@ export async function createTrainer(input: TrainerInput, setup: TrainerSetup): P
   }
 }
 
-/** @returns bytes that pictures may take. @throws ZooError TRAINING_MEMORY_INSUFFICIENT */
+/**
+ * Finds out whether a training would fit into memory, before anything is prepared for it. What its head is does not matter.
+ *
+ * @throws ZooError TRAINING_MEMORY_INSUFFICIENT
+ */
+export async function requireMemory(
+  input: Pick<TrainerInput, 'baseAt' | 'numClasses' | 'seed' | 'memoryBytes' | 'threads' | 'engine'>,
+  setup: Omit<TrainerSetup, 'head'>,
+): Promise<void> {
+  const model = await input.baseAt(setup.cut.inputSize);
+  const { numClasses, seed } = input;
+  planMemory(buildTrainableNetwork({ model, numClasses, seed, ...setup, head: 'random' }), input, setup);
+}
+
+/** @returns bytes that training takes, and those that there are. @throws ZooError TRAINING_MEMORY_INSUFFICIENT */
 function planMemory(
   network: TrainableNetwork,
-  { memoryBytes, threads, engine, on }: TrainerInput,
-  setup: TrainerSetup,
-): number {
+  { memoryBytes, threads, engine }: Pick<TrainerInput, 'memoryBytes' | 'threads' | 'engine'>,
+  setup: Pick<TrainerSetup, 'optimizer' | 'batchSize'>,
+): { neededBytes: number; availableBytes: number } {
   const isCompiled = !engine.wanted.startsWith('tfjs');
-  const available = memoryBytes - process.memoryUsage.rss();
+  const availableBytes = memoryBytes - process.memoryUsage.rss();
   const estimate = (batchSize: number) =>
-    estimateTrainingMemory(network, { ...setup, batchSize, threads, isCompiled });
-  const memory = requireTrainingMemory(estimate, available, setup.batchSize);
-  on.log(`Training takes about ${Math.ceil(memory.totalBytes / 2 ** 20)} MiB of memory beside the pictures.`);
-  return Math.floor((available - memory.totalBytes) / 2);
+    estimateTrainingMemory(network, { optimizer: setup.optimizer, batchSize, threads, isCompiled });
+  const { totalBytes } = requireTrainingMemory(estimate, availableBytes, setup.batchSize);
+  return { neededBytes: totalBytes, availableBytes };
 }
 
 class NetworkTrainer implements Trainer {

@@ -11,6 +11,7 @@ export interface FitContextInput<Parameters> {
   data: DataSummary;
   features: SplitFeatures;
   probes: LinearProbes;
+  requireMemory(setup: Omit<TrainerSetup, 'head'>): Promise<void>;
   trainer(setup: TrainerSetup): Promise<Trainer>;
   checkpoints: Checkpoints;
   seed: number;
@@ -55,6 +56,7 @@ export function createFitContext<Parameters>(input: FitContextInput<Parameters>)
     },
     featuresAtCuts,
     probes: (cuts) => probes.at(cuts),
+    requireMemory: (setup) => input.requireMemory(setup),
     trainer: (setup) => input.trainer(setup),
     checkpoints,
     progress: on.progress,

@@ -13,7 +13,7 @@ import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import type { EngineWish } from '../../learning/training/engines/engine-wish.js';
 import { checkpointsInMemory, type Checkpoints } from '../contract/checkpoints.js';
 import type { FittedModel, Strategy, Trainer, TrainerSetup } from '../contract.js';
-import { createTrainer } from './create-trainer.js';
+import { createTrainer, requireMemory, type TrainerInput } from './create-trainer.js';
 import { createFitContext } from './fit-context.js';
 import { LinearProbes } from './linear-probes.js';
 import { loadStrategies, type LoadedStrategies } from '../loader.js';
@@ -110,25 +110,23 @@ export async function runStrategy(
     const memoryBytes = input.memoryBytes ?? availableMemory() + process.memoryUsage.rss();
     const probes = new LinearProbes({ features, numClasses, seed, threads, memoryBytes, signal, on });
     const checkpoints = input.checkpoints ?? checkpointsInMemory();
+    const trainerInput: TrainerInput = {
+      baseAt,
+      numClasses,
+      pictures,
+      cache,
+      checkpoints,
+      engine: input.engine ?? { wanted: 'auto' },
+      memoryBytes,
+      seed,
+      threads,
+      signal,
+      on,
+    };
     const trainer = (setup: TrainerSetup): Promise<Trainer> => {
       // Training needs the memory more; what is asked for again is in the cache.
       features.forget();
-      return createTrainer(
-        {
-          baseAt,
-          numClasses,
-          pictures,
-          cache,
-          checkpoints,
-          engine: input.engine ?? { wanted: 'auto' },
-          memoryBytes,
-          seed,
-          threads,
-          signal,
-          on,
-        },
-        setup,
-      );
+      return createTrainer(trainerInput, setup);
     };
     const { fit } = await strategy.load();
     const fitted = await fit(
@@ -138,6 +136,7 @@ export async function runStrategy(
         data,
         features,
         probes,
+        requireMemory: (setup) => requireMemory(trainerInput, setup),
         trainer,
         checkpoints,
         seed,
