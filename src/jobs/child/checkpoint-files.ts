@@ -15,9 +15,11 @@ export function checkpointFiles(
   earlier: readonly string[],
   report: (report: Extract<FromChild, { type: 'checkpoint' }>) => void,
 ): Checkpoints {
+  let written = 0;
   return {
     async save(bytes, step) {
-      const file = `${step}.checkpoint`;
+      // Not by step: a strategy that trains twice counts twice, and the worker may still be reading the first of two.
+      const file = `${++written}.checkpoint`;
       const temporary = join(folder, `${file}.tmp`);
       await writeFile(temporary, bytes);
       await rename(temporary, join(folder, file));
