@@ -136,9 +136,10 @@ function cell(runs) {
   const accuracy = mean(runs.map((run) => run.accuracy));
   const [low, high] = [0, 1].map((end) => mean(runs.map(({ accuracyInterval }) => accuracyInterval[end])));
   const time = `${Math.round(mean(runs.map(({ seconds }) => seconds)))} s`;
+  const seeds = runs.length < 3 ? `, ${runs.length} ${runs.length === 1 ? 'seed' : 'seeds'}` : '';
   return {
     accuracy,
-    text: `${percent(accuracy)} (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}), ${time}`,
+    text: `${percent(accuracy)} (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}), ${time}${seeds}`,
   };
 }
 
