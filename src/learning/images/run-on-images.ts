@@ -4,13 +4,21 @@ import { imageBatches, type ImageBatch } from './image-batches.js';
 import type { ImageSource } from './image-source.js';
 
 export interface ImageRunOptions {
-  /** Pictures decoded together. */
+  /** Pictures decoded together. Left out: as many as `usualBatchSize` says. */
   batchSize?: number;
   /** How pictures are varied; left out: not at all. */
   view?: PictureView;
   signal?: AbortSignal;
   /** Called with pictures done so far, and all. */
   progress?(done: number, total: number): void;
+}
+
+/** Pixels that a batch may have: 32 pictures of 512 × 512. What a network makes of more takes many gigabytes. */
+const batchPixels = 32 * 512 * 512;
+
+/** 32 pictures, fewer where they are large: what the layers give for a batch grows with its pixels. */
+function usualBatchSize({ height, width }: Pick<InputSpec, 'height' | 'width'>): number {
+  return Math.max(1, Math.min(32, Math.floor(batchPixels / (height * width))));
 }
 
 /**
@@ -27,7 +35,7 @@ export async function runOnImages(
   source: ImageSource,
   indices: readonly number[],
   input: InputSpec,
-  { batchSize = 32, view, signal, progress }: ImageRunOptions,
+  { batchSize = usualBatchSize(input), view, signal, progress }: ImageRunOptions,
   take: (rows: Float32Array[], start: number) => void | Promise<void>,
 ): Promise<void> {
   let running: Promise<void> = Promise.resolve();

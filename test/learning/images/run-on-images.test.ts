@@ -54,4 +54,24 @@ describe('running a network on pictures', () => {
     ).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
     expect(underWay).toBe(0);
   });
+
+  it('is given fewer pictures at once where they are large', async () => {
+    const counts: number[] = [];
+    const run = async (_pixels: Uint8Array, count: number) => {
+      counts.push(count);
+      return [new Float32Array(count)];
+    };
+    const large = { ...input, height: 2048, width: 2048 };
+    await runOnImages(run, sourceOf(pictures.slice(0, 3)), [0, 1, 2], large, {}, () => undefined);
+    expect(counts).toEqual([2, 1]);
+    await runOnImages(
+      run,
+      sourceOf(pictures),
+      all,
+      { ...input, height: 299, width: 299 },
+      {},
+      () => undefined,
+    );
+    expect(counts.slice(2)).toEqual([6]);
+  });
 });
