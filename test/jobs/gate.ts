@@ -46,7 +46,7 @@ export class Gate {
           );
           return rows.length;
         },
-        { timeout: 30_000, interval: 20 },
+        { timeout: 120_000, interval: 20 },
       )
       .toBeGreaterThan(0);
   }
