@@ -4,7 +4,8 @@
  *
  *   node bench/study/study.mjs --clothing FOLDER --fashion-mnist FOLDER --emoji NODE_MODULES --work FOLDER
  *
- * What has been run is kept in the work folder, and a second call goes on where the first was stopped.
+ * What has been run is kept in the work folder, and a second call goes on where the first was stopped; --only, --seeds and
+ * --pretrained-only run a part of it, and cells of the tables that rest on fewer seeds say so.
  */
 import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +23,6 @@ import { writeReport } from './report.mjs';
 const shownPictures = 15_000;
 const mostEpochs = 30;
 const threads = 2;
-const seeds = [1, 2, 3];
 
 const strategies = [
   { name: 'feature-extraction-svm', title: 'feature extraction + SVM', parameters: {}, trains: false },
@@ -43,6 +43,12 @@ const { values } = parseArgs({
     'fashion-mnist': { type: 'string' },
     emoji: { type: 'string' },
     work: { type: 'string' },
+    /** How many seeds: the study wants three. */
+    seeds: { type: 'string', default: '3' },
+    /** Names of data sets, with commas between; all by default. */
+    only: { type: 'string' },
+    /** Leaves out the random start, which takes the most time. */
+    'pretrained-only': { type: 'boolean', default: false },
     'report-only': { type: 'boolean', default: false },
   },
 });
@@ -50,6 +56,8 @@ const { clothing, 'fashion-mnist': fashionMnist, emoji, work } = values;
 if (!clothing || !fashionMnist || !emoji || !work) {
   throw new Error('--clothing, --fashion-mnist, --emoji and --work each name a folder; see bench/README.md');
 }
+const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+const chosen = datasets.filter(({ name }) => values.only?.split(',').includes(name) ?? true);
 const sources = { clothing, fashionMnist, emoji };
 const resultsFile = join(work, 'results.jsonl');
 await mkdir(work, { recursive: true });
@@ -57,13 +65,14 @@ await mkdir(work, { recursive: true });
 if (!values['report-only']) {
   const baseFolder = await prepareBaseModel(work);
   for (const seed of seeds) {
-    for (const dataset of datasets) {
+    for (const dataset of chosen) {
       for (const strategy of strategies) {
-        if (!(strategy.isRandom && dataset.shift)) await once(baseFolder, dataset, strategy, seed);
+        if (!(strategy.isRandom && (dataset.shift || values['pretrained-only'])))
+          await once(baseFolder, dataset, strategy, seed);
       }
     }
     if (seed === seeds[0]) {
-      for (const dataset of datasets.filter(({ shift }) => !shift)) await depthOnce(baseFolder, dataset);
+      for (const dataset of chosen.filter(({ shift }) => !shift)) await depthOnce(baseFolder, dataset);
       await once(baseFolder, fashionMnistWhole, strategies[0], seed);
     }
   }
