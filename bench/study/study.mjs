@@ -4,7 +4,8 @@
  *
  *   node bench/study/study.mjs --clothing FOLDER --fashion-mnist FOLDER --emoji NODE_MODULES --work FOLDER
  *
- * What has been run is kept in the work folder, and a second call goes on where the first was stopped; --only, --seeds and
+ * What has been run is kept in results.jsonl beside this file, and a second call goes on where the first was stopped (remove
+ * it to begin anew); --only, --seeds and
  * --pretrained-only run a part of it, and cells of the tables that rest on fewer seeds say so.
  */
 import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -59,7 +60,8 @@ if (!clothing || !fashionMnist || !emoji || !work) {
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
 const chosen = datasets.filter(({ name }) => values.only?.split(',').includes(name) ?? true);
 const sources = { clothing, fashionMnist, emoji };
-const resultsFile = join(work, 'results.jsonl');
+/** Checked in: what stands in the page, run by run. */
+const resultsFile = new URL('results.jsonl', import.meta.url);
 await mkdir(work, { recursive: true });
 
 if (!values['report-only']) {
