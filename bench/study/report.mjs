@@ -15,20 +15,16 @@ const paperRows = [
 export async function writeReport({ results, datasets, strategies, fashionMnistWhole }) {
   const runs = results.filter(({ kind }) => kind === 'run');
   const depths = results.filter(({ kind }) => kind === 'depth');
+  const known = datasets.filter(({ name }) => runs.some(({ dataset }) => dataset === name));
+  const scenarios = known.filter(({ shift }) => !shift);
+  const shifts = known.filter(({ shift }) => shift);
+  const isWholeKnown = runs.some(({ dataset }) => dataset === fashionMnistWhole.name);
   const parts = [
-    accuracyTable(
-      runs,
-      datasets.filter(({ shift }) => !shift),
-      strategies,
-    ),
-    probeTable(runs, datasets, strategies),
-    shiftTable(
-      runs,
-      datasets.filter(({ shift }) => shift),
-      strategies,
-    ),
-    paperTable(runs, fashionMnistWhole.inputSize),
-    depthTable(depths, datasets),
+    ...(scenarios.length > 0 ? [accuracyTable(runs, scenarios, strategies)] : []),
+    ...(known.length > 0 ? [probeTable(runs, known, strategies)] : []),
+    ...(shifts.length > 0 ? [shiftTable(runs, shifts, strategies)] : []),
+    ...(isWholeKnown ? [paperTable(runs, fashionMnistWhole.inputSize)] : []),
+    ...(depths.length > 0 ? [depthTable(depths, datasets)] : []),
   ];
   const text = await readFile(page, 'utf8');
   const [start, end] = ['<!-- measured -->', '<!-- /measured -->'];
@@ -36,7 +32,7 @@ export async function writeReport({ results, datasets, strategies, fashionMnistW
   const after = text.slice(text.indexOf(end));
   const whole = `${before}\n\n${parts.join('\n\n')}\n\n${after}`;
   await writeFile(page, await format(whole, { parser: 'markdown', printWidth: 110, proseWrap: 'preserve' }));
-  await writeFile(plot, depthPlot(depths, datasets));
+  if (depths.length > 0) await writeFile(plot, depthPlot(depths, datasets));
 }
 
 function accuracyTable(runs, datasets, strategies) {

@@ -56,7 +56,10 @@ export class WorkerType extends Node implements WorkerRow {
   strategies: WorkerRow['strategies'];
   @Field(() => String, { description: 'Machine and process.' })
   name: string;
-  @Field(() => String, { description: 'What trains networks in its jobs: onnxruntime, tfjs-node-gpu, tfjs-node or tfjs-cpu; none where there is none.' })
+  @Field(() => String, {
+    description:
+      'What trains networks in its jobs: onnxruntime, tfjs-node-gpu, tfjs-node or tfjs-cpu; none where there is none.',
+  })
   engine: string;
   @Field(() => String, { description: 'What that runs on; without one, why.' })
   device: string;
