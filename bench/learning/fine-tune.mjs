@@ -35,7 +35,7 @@ const perClass = Number(values['per-class']);
 const threads = Number(values.threads);
 
 /** Plain on both sides, so that both do the same: no augmentation, no early stop, one rate for all layers. */
-const recipe = { epochs: 10, batchSize: 16, learningRate: 0.003, momentum: 0.9 };
+const recipe = { epochs: 10, batchSize: 16, learningRate: 0.003, momentum: 0.9, clipNorm: 1 };
 
 try {
   const baseFolder = await prepareBaseModel(work);

@@ -49,6 +49,7 @@ model.compile(
         tf.keras.optimizers.schedules.CosineDecay(recipe["learningRate"], steps),
         momentum=recipe["momentum"],
         nesterov=True,
+        global_clipnorm=recipe["clipNorm"],
     ),
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],

@@ -18,7 +18,7 @@ const parameters = {
     layerDecay: 1,
     weightDecay: 0,
     warmUpEpochs: 0,
-    clipNorm: 0,
+    clipNorm: recipe.clipNorm,
     batchNormalization: 'frozen',
     dropout: 0,
     augmentation: 'none',
