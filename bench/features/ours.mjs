@@ -1,31 +1,14 @@
 // Features of MobileNetV2 (the starter, 224 × 224, width 1) with the zoo's own extraction. Called by bench.mjs.
-import { Buffer } from 'node:buffer';
 import console from 'node:console';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { extractFeatures } from '../../dist/learning/features/extract-features.js';
 import { createFeatureExtractor } from '../../dist/learning/features/feature-extractor.js';
-import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
-import { filesInMemory } from '../../dist/learning/tfjs-layers/model-files.js';
+import { loadMobileNetV2 } from '../support/mobilenet-v2.mjs';
 
 const { paths, threads } = JSON.parse(readFileSync(0, 'utf8'));
-const require = createRequire(import.meta.url);
-const folder = `${require.resolve('nsfwjs').replace(/dist\/.*/, 'dist')}/models/mobilenet_v2`;
-const modelJson = require(`${folder}/model.min.js`);
-const json = modelJson.default ?? modelJson;
-const model = await loadTfjsLayers(
-  filesInMemory([
-    { path: 'model.json', bytes: Buffer.from(JSON.stringify(json)) },
-    ...json.weightsManifest
-      .flatMap((group) => group.paths)
-      .map((path) => {
-        const shard = require(`${folder}/${path}.min.js`);
-        return { path, bytes: Buffer.from(shard.default ?? shard, 'base64') };
-      }),
-  ]),
-);
+const model = await loadMobileNetV2();
 const extractor = await createFeatureExtractor({
   model,
   cuts: [{ layer: 'out_relu', pooling: 'average' }],

@@ -2,34 +2,17 @@
 import { performance } from 'node:perf_hooks';
 
 const began = performance.now();
-const { Buffer } = await import('node:buffer');
 const { default: console } = await import('node:console');
 const { readFileSync } = await import('node:fs');
-const { createRequire } = await import('node:module');
 const { default: process } = await import('node:process');
-const { loadTfjsLayers } = await import('../../dist/learning/tfjs-layers/load-tfjs-layers.js');
-const { filesInMemory } = await import('../../dist/learning/tfjs-layers/model-files.js');
+const { loadMobileNetV2 } = await import('../support/mobilenet-v2.mjs');
 const { buildTrainableNetwork } = await import('../../dist/learning/training/build-trainable-network.js');
 const { OnnxTrainingEngine } =
   await import('../../dist/learning/training/engines/onnx/onnx-training-engine.js');
 
 const request = JSON.parse(readFileSync(0, 'utf8'));
 const { threads, batch: batchSize, steps, batchNormalization } = request;
-const require = createRequire(import.meta.url);
-const folder = `${require.resolve('nsfwjs').replace(/dist\/.*/, 'dist')}/models/mobilenet_v2`;
-const modelJson = require(`${folder}/model.min.js`);
-const json = modelJson.default ?? modelJson;
-const model = await loadTfjsLayers(
-  filesInMemory([
-    { path: 'model.json', bytes: Buffer.from(JSON.stringify(json)) },
-    ...json.weightsManifest
-      .flatMap((group) => group.paths)
-      .map((path) => {
-        const shard = require(`${folder}/${path}.min.js`);
-        return { path, bytes: Buffer.from(shard.default ?? shard, 'base64') };
-      }),
-  ]),
-);
+const model = await loadMobileNetV2();
 const numClasses = 10;
 const network = buildTrainableNetwork({
   model,

@@ -7,7 +7,6 @@ import { CheckpointKeeper } from '../../src/jobs/checkpoints/checkpoint-keeper.j
 import { keepCheckpoint, type CheckpointFile } from '../../src/jobs/checkpoints/keep-checkpoint.js';
 import { placeCheckpoints } from '../../src/jobs/checkpoints/place-checkpoints.js';
 import type { Fence } from '../../src/jobs/events/job-events.js';
-import { claimJob } from '../../src/jobs/queue/claim-job.js';
 import { endAttempt } from '../../src/jobs/queue/end-attempt.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
@@ -15,7 +14,7 @@ import { hashBytes } from '../../src/learning/sha256.js';
 import { collectGarbage } from '../../src/zoo/blobs/collect-garbage.js';
 import { availableDatabases, unavailableDatabases } from '../support/database.js';
 import { leaveOut } from '../support/left-out.js';
-import { createJobsFixture, letLeaseRunOut, queueTestJob, type JobsFixture } from './support.js';
+import { claimNext, createJobsFixture, letLeaseRunOut, queueTestJob, type JobsFixture } from './support.js';
 
 for (const { name, remedy } of unavailableDatabases) leaveOut(`checkpoints on ${name}`, remedy);
 
@@ -43,16 +42,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
 
   async function runningJob(): Promise<Fence> {
     await queueTestJob(fixture.zoo, fixture.principal);
-    return claimNext();
-  }
-
-  async function claimNext(): Promise<Fence> {
-    await executeSql(fixture.zoo.database, `UPDATE job_queue.job SET start_after = now() - interval '1s'`);
-    const delivery = await queue.fetch();
-    if (delivery === undefined) throw new Error('nothing was delivered');
-    const claimed = await claimJob(fixture.zoo, queue, delivery, { workerId: 'worker-1', strategies: [] });
-    if (claimed === undefined) throw new Error('the job could not be claimed');
-    return { jobId: delivery.jobId, fence: claimed.fence };
+    return claimNext(fixture.zoo, queue);
   }
 
   async function checkpoint(step: number, text = `weights after ${step} steps`): Promise<CheckpointFile> {
@@ -85,7 +75,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     const first = await runningJob();
     await keepCheckpoint(fixture.zoo, first, await checkpoint(40));
     await endAttempt(fixture.zoo, first, { kind: 'handed-back' });
-    const second = await claimNext();
+    const second = await claimNext(fixture.zoo, queue);
     expect(second.fence).toBe(first.fence + 1);
     expect(await placed(second)).toEqual(['weights after 40 steps']);
     await keepCheckpoint(fixture.zoo, second, await checkpoint(50));
@@ -96,7 +86,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     const first = await runningJob();
     for (const step of [900, 1000]) await keepCheckpoint(fixture.zoo, first, await checkpoint(step));
     await endAttempt(fixture.zoo, first, { kind: 'handed-back' });
-    const second = await claimNext();
+    const second = await claimNext(fixture.zoo, queue);
     for (const step of [10, 20]) await keepCheckpoint(fixture.zoo, second, await checkpoint(step));
     expect(await placed(second)).toEqual(['weights after 20 steps', 'weights after 10 steps']);
   });

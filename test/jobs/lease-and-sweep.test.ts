@@ -9,6 +9,7 @@ import { AttemptStopped, Lease } from '../../src/jobs/queue/lease.js';
 import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { sweepJobs } from '../../src/jobs/queue/sweep-jobs.js';
 import {
+  claimNext,
   createJobsFixture,
   createPrincipal,
   jobById,
@@ -39,19 +40,9 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     await fixture.close();
   });
 
-  /** Claims the next delivery, as if its pause were over. */
-  async function claimNext(): Promise<Fence> {
-    await executeSql(fixture.zoo.database, `UPDATE job_queue.job SET start_after = now() - interval '1s'`);
-    const delivery = await queue.fetch();
-    if (delivery === undefined) throw new Error('nothing was delivered');
-    const claimed = await claimJob(fixture.zoo, queue, delivery, { workerId: 'worker-1', strategies: [] });
-    if (claimed === undefined) throw new Error('the job could not be claimed');
-    return { jobId: delivery.jobId, fence: claimed.fence };
-  }
-
   async function runningJob(): Promise<Fence> {
     await queueTestJob(fixture.zoo, fixture.principal);
-    return claimNext();
+    return claimNext(fixture.zoo, queue);
   }
 
   async function outcomes(jobId: string): Promise<(string | null)[]> {
@@ -85,7 +76,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       const lease = new Lease(fixture.zoo, held, performance.now());
       await letLeaseRunOut(fixture.zoo, held.jobId);
       await sweepJobs(fixture.zoo);
-      expect(await claimNext()).toEqual({ jobId: held.jobId, fence: 2 });
+      expect(await claimNext(fixture.zoo, queue)).toEqual({ jobId: held.jobId, fence: 2 });
       expect(await stopReason(lease)).toBe('lease-lost');
       lease.close();
     });
@@ -136,7 +127,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
           workerId: null,
           infrastructureFailures: attempt,
         });
-        held = await claimNext();
+        held = await claimNext(fixture.zoo, queue);
       }
       await letLeaseRunOut(fixture.zoo, held.jobId);
       await sweepJobs(fixture.zoo);
@@ -171,7 +162,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
         [jobId],
       );
       expect(await sweepJobs(fixture.zoo)).toEqual({ lost: 0, requeued: 1 });
-      expect(await claimNext()).toEqual({ jobId, fence: 1 });
+      expect(await claimNext(fixture.zoo, queue)).toEqual({ jobId, fence: 1 });
     });
   });
 

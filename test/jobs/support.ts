@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config.js';
-import { enqueueJob } from '../../src/jobs/queue/queue.js';
+import type { Fence } from '../../src/jobs/events/job-events.js';
+import { claimJob } from '../../src/jobs/queue/claim-job.js';
+import { enqueueJob, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import type { Principal } from '../../src/zoo/access/principal.js';
 import { Job } from '../../src/zoo/database/entities/index.js';
@@ -73,6 +75,16 @@ export async function queueTestJob(zoo: Zoo, principal: Principal): Promise<stri
     await enqueueJob(manager, job.id);
     return job.id;
   });
+}
+
+/** Claims the next delivery, as if its pause were over. */
+export async function claimNext(zoo: Zoo, queue: JobQueue): Promise<Fence> {
+  await executeSql(zoo.database, `UPDATE job_queue.job SET start_after = now() - interval '1s'`);
+  const delivery = await queue.fetch();
+  if (delivery === undefined) throw new Error('nothing was delivered');
+  const claimed = await claimJob(zoo, queue, delivery, { workerId: 'worker-1', strategies: [] });
+  if (claimed === undefined) throw new Error('the job could not be claimed');
+  return { jobId: delivery.jobId, fence: claimed.fence };
 }
 
 export async function jobById(zoo: Zoo, id: string): Promise<Job> {

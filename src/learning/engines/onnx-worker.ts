@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { sessionOptions } from './onnx-session-options.js';
 
 /** What a thread is started with. The model's bytes are shared, not copied to every thread. */
 export interface OnnxWorkerData {
@@ -28,21 +29,7 @@ async function main({ model, input, outputs, threads }: OnnxWorkerData): Promise
       'outputs' in message ? message.outputs.map((rows) => rows.buffer as ArrayBuffer) : [],
     );
   // ONNX Runtime cannot read shared memory; the copy is gone once the session stands.
-  const session = await InferenceSession.create(new Uint8Array(model).slice(), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: {
-      // Threads that spin between two runs would take the cores from the decoding of the next pictures.
-      session: { intra_op: { allow_spinning: '0' } },
-      // Its Pad_Fusion turns zeros in front of a maximum pooling into "no value there", which changes negative maxima;
-      // the lowering puts padding into convolutions by itself.
-      optimization: { disable_specified_optimizers: 'Pad_Fusion' },
-    },
-  });
+  const session = await InferenceSession.create(new Uint8Array(model).slice(), sessionOptions(threads));
   port.on('message', (request: OnnxRequest) => {
     run(request).then(
       (rows) => answer({ outputs: rows }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStrategy } from '../contract.js';
+import { inputSizeParameter } from '../parameters/input-size.js';
 import { checkFeatureExtraction } from './check-feature-extraction.js';
 
 /** What a launcher can set. Everything may be left out. */
@@ -39,16 +40,7 @@ const featureExtractionParameters = z.object({
         'Left out: chosen by cross-validation on the training pictures.',
     )
     .meta({ title: 'C' }),
-  inputSize: z
-    .int()
-    .min(16)
-    .max(2048)
-    .optional()
-    .describe(
-      'Height and width in pixels at which pictures enter the network, where its layers allow it: smaller is quicker, ' +
-        'larger sees more detail. Left out: the size the base model was published with.',
-    )
-    .meta({ title: 'Input size', unit: 'pixels' }),
+  inputSize: inputSizeParameter,
   folds: z
     .int()
     .min(2)

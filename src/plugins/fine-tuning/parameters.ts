@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inputSizeParameter } from '../parameters/input-size.js';
 
 /**
  * Parameters that every strategy with a training loop has. What is left out gets a default that fits the size of the data
@@ -15,16 +16,7 @@ export const fineTuningParameters = {
         'that still has height and width.',
     )
     .meta({ title: 'Layer of the head' }),
-  inputSize: z
-    .int()
-    .min(16)
-    .max(2048)
-    .optional()
-    .describe(
-      'Height and width in pixels at which pictures enter the network, where its layers allow it: smaller is quicker, ' +
-        'larger sees more detail. Left out: the size the base model was published with.',
-    )
-    .meta({ title: 'Input size', unit: 'pixels' }),
+  inputSize: inputSizeParameter,
   epochs: z
     .int()
     .min(1)

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { arrange } from '../../lower/layout.js';
 import type { LoweredPort } from '../../lower/lowered-graph.js';
 import type { SharedModel } from './replica-protocol.js';
-import { sessionOptions } from './session-options.js';
+import { sessionOptions } from '../../../engines/onnx-session-options.js';
 
 /** Tensors by the programs' names. */
 export type Tensors = Record<string, Tensor>;

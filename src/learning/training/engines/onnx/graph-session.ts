@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { LoweredGraph, LoweredPort } from '../../lower/lowered-graph.js';
 import { arrange, arrangeData, restoreData } from '../../lower/layout.js';
-import { sessionOptions } from './session-options.js';
+import { sessionOptions } from '../../../engines/onnx-session-options.js';
 
 /** One lowered graph, ready to run on the calling thread, which it blocks. For tests and tools; training uses threads. */
 export interface GraphSession {

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeOnnxModel, type OnnxNode } from '../../../onnx/onnx-model.js';
-import { sessionOptions } from './session-options.js';
+import { sessionOptions } from '../../../engines/onnx-session-options.js';
 
 /**
  * Finds out whether ONNX Runtime's inner form for pictures can be used on this machine, in which the channels lie in

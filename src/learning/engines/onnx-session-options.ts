@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 
-/** How training's graphs are run by ONNX Runtime. @param threads CPU threads of one operation. */
+/** How networks are run by ONNX Runtime, in use and in training. @param threads CPU threads of one operation. */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
@@ -10,9 +10,10 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     extra: {
-      // Threads that spin between two runs would take the cores from whoever prepares the next batch.
+      // Threads that spin between two runs would take the cores from whoever decodes pictures and prepares batches.
       session: { intra_op: { allow_spinning: '0' } },
-      // Its Pad_Fusion takes zeros in front of a maximum pooling for "no value there", which changes negative maxima.
+      // Its Pad_Fusion turns zeros in front of a maximum pooling into "no value there", which changes negative maxima;
+      // the lowerings put padding into convolutions by themselves.
       optimization: { disable_specified_optimizers: 'Pad_Fusion' },
     },
   };
