@@ -1,8 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { readDatasetFolder } from '../../src/learning/datasets/dataset-folder.js';
+import { evaluate } from '../../src/learning/evaluation/evaluate.js';
+import { classify } from '../../src/learning/features/classify.js';
+import { FeatureCache } from '../../src/learning/features/feature-cache.js';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run/run-strategy.js';
+import { picturesOfSplit } from '../../src/plugins/run/split-pictures.js';
 import { filesInMemory } from '../../src/learning/tfjs-layers/model-files.js';
 import { createClothingWorkshop, type ClothingWorkshop } from './clothing.js';
 import { filesByDigest, publishedFiles } from './published-files.js';
@@ -84,6 +89,41 @@ describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clot
     const [one, two] = [await run('again'), await run('once-more')];
     expect(two.files).toEqual(one.files);
     expect({ ...two.evaluation, latency: null }).toEqual({ ...one.evaluation, latency: null });
+  });
+
+  it('scores the test pictures on the published files from cached features, as the whole network does', async () => {
+    const counts: number[] = [];
+    const complete = FeatureCache.prototype.complete;
+    const spied = vi.spyOn(FeatureCache.prototype, 'complete').mockImplementation(function (
+      this: FeatureCache,
+      ...args
+    ) {
+      counts.push(args[1].count);
+      return complete.apply(this, args);
+    });
+    onTestFinished(() => spied.mockRestore());
+    const result = await run('by-features');
+    expect(counts).toContain(24);
+
+    const published = await publishedFiles(result, workshop.baseFolder, join(workshop.folder, 'by-features'));
+    const dataset = await readDatasetFolder(workshop.datasetFolder);
+    onTestFinished(() => dataset.close());
+    const { source, labels, isNearDuplicate } = picturesOfSplit(dataset, 'test');
+    const { data } = await classify({
+      model: await loadTfjsLayers(filesInMemory(published)),
+      images: source,
+      threads: 2,
+    });
+    const whole = evaluate({
+      split: 'test',
+      classes,
+      scores: data,
+      labels,
+      isNearDuplicate,
+      areProbabilities: false,
+      seed: 1,
+    });
+    expect({ ...whole, latency: null }).toEqual({ ...result.evaluation, latency: null });
   });
 
   it('compares layers by itself and gives probabilities when asked for softmax', async () => {

@@ -1,7 +1,11 @@
-import type { LabelledFeatures, LinearProbe } from '../contract.js';
+import type { FeatureMatrix } from '../../learning/features/compute-features.js';
+import type { LinearProbe } from '../contract.js';
 
-/** Logits that a probe gives, float32 [rows, numClasses]. */
-export function scoreProbe({ weights, bias }: LinearProbe, features: LabelledFeatures): Float32Array {
+/** Logits that a linear classifier gives, float32 [rows, numClasses]. */
+export function scoreProbe(
+  { weights, bias }: Pick<LinearProbe, 'weights' | 'bias'>,
+  features: FeatureMatrix,
+): Float32Array {
   const { rows, featureDim, data } = features;
   const numClasses = bias.length;
   const scores = new Float32Array(rows * numClasses);

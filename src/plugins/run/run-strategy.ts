@@ -1,9 +1,8 @@
 import { availableMemory } from 'node:process';
 import { ZooError } from '../../errors.js';
 import { readDatasetFolder } from '../../learning/datasets/dataset-folder.js';
-import { evaluate, type ScoredPictures } from '../../learning/evaluation/evaluate.js';
+import { evaluate } from '../../learning/evaluation/evaluate.js';
 import type { Evaluation } from '../../learning/evaluation.js';
-import { classify } from '../../learning/features/classify.js';
 import { FeatureCache } from '../../learning/features/feature-cache.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
 import { composeClassifier } from '../../learning/tfjs-layers/compose-classifier.js';
@@ -12,7 +11,7 @@ import { filesInMemory, filesOfFolder } from '../../learning/tfjs-layers/model-f
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import type { EngineWish } from '../../learning/training/engines/engine-wish.js';
 import { checkpointsInMemory, type Checkpoints } from '../contract/checkpoints.js';
-import type { FittedModel, Strategy, Trainer, TrainerSetup } from '../contract.js';
+import type { Strategy, Trainer, TrainerSetup } from '../contract.js';
 import { createTrainer, requireMemory, type TrainerInput } from './create-trainer.js';
 import { createFitContext } from './fit-context.js';
 import { LinearProbes } from './linear-probes.js';
@@ -21,8 +20,9 @@ import { measureLatency } from './measure-model.js';
 import { requireFitted } from './require-fitted.js';
 import type { RunReporter } from './run-reporter.js';
 import { scoreBaseline } from './score-baseline.js';
+import { scorePublished } from './score-published.js';
 import { SplitFeatures } from './split-features.js';
-import { picturesOfSplit, summarizeIndex, type SplitPictures } from './split-pictures.js';
+import { picturesOfSplit, summarizeIndex } from './split-pictures.js';
 import { validateParameters } from '../parameters/validate-parameters.js';
 import { writeVersionFiles, type VersionFileFact } from './write-version-files.js';
 
@@ -156,7 +156,15 @@ export async function runStrategy(
     const facts = await writeVersionFiles(files, input.baseFolder, input.outputFolder);
     on.progress('writing the model', 1, 1);
 
-    const evaluation = await evaluateExported(exported, fitted, pictures.test, data.classes, input, {
+    const { labels, isNearDuplicate } = pictures.test;
+    const evaluation = evaluate({
+      split: 'test',
+      classes: data.classes,
+      scores: await scorePublished(exported, fitted, pictures.test, { cache, threads, signal, on }),
+      labels,
+      isNearDuplicate,
+      areProbabilities: fitted.activation === 'softmax',
+      seed,
       baseline:
         fitted.kind === 'fine-tuned'
           ? await scoreBaseline(base, fitted, features, probes, on.log)
@@ -180,33 +188,6 @@ export async function runStrategy(
   } finally {
     await dataset.close();
   }
-}
-
-async function evaluateExported(
-  model: LoadedModel,
-  { activation }: FittedModel,
-  { source, labels, isNearDuplicate }: SplitPictures,
-  classes: string[],
-  { threads, signal, on, seed }: RunInput,
-  beside: Pick<ScoredPictures, 'baseline' | 'latency'>,
-): Promise<Evaluation> {
-  const scores = await classify({
-    model,
-    images: source,
-    threads,
-    signal,
-    progress: (done, total) => on.progress('evaluating on held-out pictures', done, total),
-  });
-  return evaluate({
-    split: 'test',
-    classes,
-    scores: scores.data,
-    labels,
-    isNearDuplicate,
-    areProbabilities: activation === 'softmax',
-    seed,
-    ...beside,
-  });
 }
 
 function findStrategy(name: string, strategies: LoadedStrategies): Strategy {
