@@ -81,9 +81,7 @@ export class GraphTrainingStep implements TrainingStep {
   }
 
   #write(tensors: Record<string, Float32Array>): void {
-    // TensorFlow would keep the very arrays as its variables.
-    const copies = Object.entries(tensors).map(([name, values]) => [name, values.slice()]);
-    this.#session.run(this.#graph.write, Object.fromEntries(copies));
+    this.#session.run(this.#graph.write, tensors);
   }
 }
 

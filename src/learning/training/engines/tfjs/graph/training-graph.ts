@@ -88,7 +88,7 @@ export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
     [...stateShapes].map(([name, shape]) => [name, { tensor: writer.placeholder(shape), shape }]),
   );
   const writes = [...variables].map(([name, { handle }]) =>
-    writer.assign(handle, written[name]?.tensor ?? ''),
+    writer.assign(handle, copied(writer, written[name]?.tensor ?? '')),
   );
   const done = writer.constant({ shape: [], dtype: dataType.float32, values: new Float32Array(1) });
   const all = after(writer, writes, done);
@@ -198,6 +198,15 @@ function moveVariables(
     );
     return writer.assign(handle, `${chosen}:0`);
   });
+}
+
+/**
+ * A tensor of TensorFlow's own memory. What is fed may lie in memory of JavaScript's, and a variable would keep it: the
+ * step that replaces it then gives it back on a thread of TensorFlow's, where JavaScript must not be touched, and now and
+ * then the process crashed.
+ */
+function copied(writer: GraphWriter, tensor: string): string {
+  return `${writer.node('DeepCopy', [tensor], [typeAttribute('T', dataType.float32)])}:0`;
 }
 
 /** The tensor, available once the nodes have run. */
