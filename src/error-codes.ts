@@ -193,6 +193,44 @@ export const errorCodes = {
     httpStatus: 422,
     meaning: 'The file of a starter network is not the one that was expected, or cannot be read safely.',
   },
+  // Packages with strategies
+  PLUGIN_COMMONJS: {
+    httpStatus: 422,
+    meaning: 'A strategy package is CommonJS; its package.json must say "type": "module".',
+  },
+  PLUGIN_CONTRACT_UNSUPPORTED: {
+    httpStatus: 422,
+    meaning:
+      'A strategy package declares no version of the contract, or one that this Model Zoo does not speak.',
+  },
+  PLUGIN_DEPENDENCY_MISSING: {
+    httpStatus: 422,
+    meaning: 'A strategy package imports a package that is not installed with it; the message names it.',
+  },
+  PLUGIN_EXPORT_MISSING: {
+    httpStatus: 422,
+    meaning: 'A strategy package has no main module, or that module has no strategy as its default export.',
+  },
+  PLUGIN_IMPORT_FAILED: {
+    httpStatus: 422,
+    meaning: 'The main module of a strategy package throws while it is imported.',
+  },
+  PLUGIN_METADATA_INVALID: {
+    httpStatus: 422,
+    meaning: 'A field of a strategy, or a parameter of it, is missing or not accepted; all are listed.',
+  },
+  PLUGIN_NAME_TAKEN: {
+    httpStatus: 409,
+    meaning: 'A strategy has the name of a built-in, or of a strategy from another package.',
+  },
+  PLUGIN_PROCESS_DIED: {
+    httpStatus: 500,
+    meaning: 'The process that reads a strategy package ended before it answered.',
+  },
+  PLUGIN_TIMED_OUT: {
+    httpStatus: 500,
+    meaning: 'A strategy package did not answer in time while its metadata, parameters or check were read.',
+  },
   // Strategies and solvers
   STRATEGY_UNKNOWN: { httpStatus: 422, meaning: 'No strategy of this name is installed.' },
   STRATEGY_PARAMETERS_INVALID: {

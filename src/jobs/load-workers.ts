@@ -35,7 +35,10 @@ export async function listStrategies(database: Queryable): Promise<ListedStrateg
   const installed = await installedStrategies();
   const alive = (await readWorkers(database)).filter((worker) => worker.alive);
   const byName = new Map<string, ListedStrategy>();
-  const announced = [...installed.all.map(announce), ...alive.flatMap(({ strategies }) => strategies)];
+  const announced = [
+    ...installed.all.map((strategy) => announce(strategy)),
+    ...alive.flatMap(({ strategies }) => strategies),
+  ];
   for (const strategy of announced) {
     if (byName.has(strategy.name)) continue;
     const able = alive.filter(({ strategies }) => strategies.some(({ name }) => name === strategy.name));

@@ -1,5 +1,10 @@
 import { z } from 'zod';
+import { canonicalJson } from '../canonical-json.js';
+import { hashBytes } from '../learning/sha256.js';
+import { packageVersion } from '../package-version.js';
 import type { Strategy } from './contract.js';
+import { contractVersion } from './contract/contract-version.js';
+import type { PackageIdentity } from './packages/strategy-package.js';
 
 /** A strategy as data: all that someone needs to list it, show a form for it and validate what comes back. */
 export interface StrategyAnnouncement {
@@ -8,18 +13,33 @@ export interface StrategyAnnouncement {
   summary: string;
   /** JSON Schema 2020-12 of the parameters as a caller sends them, with descriptions and defaults. */
   parametersSchema: Record<string, unknown>;
-  needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
+  needs: Strategy['needs'];
+  /** Where it comes from. */
+  package: PackageIdentity;
+  /** Version of the contract it is written for, `1.0`. */
+  contract: string;
 }
 
-/** Describes a strategy as data, for workers to announce and the API to list. */
-export function announce(strategy: Strategy): StrategyAnnouncement {
-  return {
+/**
+ * Describes a strategy as data, for workers to announce and the API to list.
+ *
+ * @param from its package; left out: it is a built-in
+ */
+export function announce(
+  strategy: Strategy,
+  from?: Pick<StrategyAnnouncement, 'package' | 'contract'>,
+): StrategyAnnouncement {
+  const description = {
     name: strategy.name,
     version: strategy.version,
     summary: strategy.summary,
     parametersSchema: parametersSchema(strategy),
     needs: structuredClone(strategy.needs),
+    contract: contractVersion,
   };
+  if (from !== undefined) return { ...description, ...from };
+  const digest = hashBytes(canonicalJson(description));
+  return { ...description, package: { name: 'modelzoo', version: packageVersion, digest } };
 }
 
 /**

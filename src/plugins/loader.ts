@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../error-codes.js';
 import type { Strategy } from './contract.js';
 
 /** Somewhere strategies come from. Built-ins have no door of their own. */
@@ -15,7 +16,7 @@ export interface LoadedStrategies {
   all: Strategy[];
   find(name: string): Strategy | undefined;
   /** Sources that gave no usable strategy, and why. The others work all the same. */
-  refused: { source: string; reason: string }[];
+  refused: { source: string; code: ErrorCode; reason: string }[];
 }
 
 /** The strategies that come with the zoo. */
@@ -44,22 +45,28 @@ export async function loadStrategies(
   const strategies = new Map<string, Strategy>();
   const refused: LoadedStrategies['refused'] = [];
   for (const source of sources) {
-    const refuse = (reason: string) => refused.push({ source: source.name, reason });
+    const refuse = (code: ErrorCode, reason: string) => refused.push({ source: source.name, code, reason });
     let candidate: unknown;
     try {
       candidate = (await source.import()).default;
     } catch (error) {
-      refuse(`it cannot be imported: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      refuse('PLUGIN_IMPORT_FAILED', `it cannot be imported: ${reason}`);
+      continue;
+    }
+    if (typeof candidate !== 'object' || candidate === null) {
+      const found = candidate === null ? 'null' : typeof candidate;
+      refuse('PLUGIN_EXPORT_MISSING', `its default export is ${found}, not a strategy`);
       continue;
     }
     const problems = strategyProblems(candidate);
     if (problems.length > 0) {
-      refuse(problems.join('; '));
+      refuse('PLUGIN_METADATA_INVALID', problems.join('; '));
       continue;
     }
     const strategy = candidate as Strategy;
     if (strategies.has(strategy.name)) {
-      refuse(`another source already gives a strategy named ${strategy.name}`);
+      refuse('PLUGIN_NAME_TAKEN', `another source already gives a strategy named ${strategy.name}`);
       continue;
     }
     strategies.set(strategy.name, strategy);
@@ -85,10 +92,7 @@ const metadata = z.object({
   load: z.custom((value) => typeof value === 'function', 'load must be a function'),
 });
 
-function strategyProblems(candidate: unknown): string[] {
-  if (typeof candidate !== 'object' || candidate === null) {
-    return [`its default export is ${candidate === null ? 'null' : typeof candidate}, not a strategy`];
-  }
+function strategyProblems(candidate: object): string[] {
   const parsed = metadata.safeParse(candidate);
   if (!parsed.success) {
     return parsed.error.issues.map((issue) =>

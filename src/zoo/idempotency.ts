@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { canonicalJson } from '../canonical-json.js';
 import { ZooError } from '../errors.js';
 import { IdempotencyKey } from './database/entities/index.js';
 import { hashBytes } from '../learning/sha256.js';
@@ -63,18 +64,6 @@ export async function findEarlierResult(
 
 function digestOf(input: unknown): string {
   return hashBytes(canonicalJson(withoutKey(input)));
-}
-
-/** JSON with sorted keys and without undefined: equal inputs give equal text. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object' && !(value instanceof Date)) {
-    const entries = Object.entries(value)
-      .filter(([, part]) => part !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`).join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }
 
 function withoutKey(input: unknown): unknown {

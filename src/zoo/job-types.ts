@@ -22,6 +22,15 @@ export interface JobError {
   message: string;
 }
 
+/** Which build of which package a strategy comes from: what a job is bound to. */
+export interface StrategyPackage {
+  /** Name in the registry; `modelzoo` for a built-in. */
+  name: string;
+  version: string;
+  /** SHA-256, hexadecimal. */
+  digest: string;
+}
+
 /** A strategy as a worker announces it: all that the API needs to list, validate and launch it. */
 export interface AnnouncedStrategy {
   name: string;
@@ -30,4 +39,8 @@ export interface AnnouncedStrategy {
   /** JSON Schema 2020-12 of its parameters. */
   parametersSchema: Record<string, unknown>;
   needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
+  /** Where it comes from. */
+  package: StrategyPackage;
+  /** Version of the contract it is written for, `1.0`. */
+  contract: string;
 }

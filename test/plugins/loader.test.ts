@@ -35,12 +35,24 @@ describe('the strategy loader', () => {
     ]);
     expect(all).toEqual([featureExtraction]);
     expect(refused).toEqual([
-      { source: 'broken', reason: 'it cannot be imported: no such package' },
-      { source: 'empty', reason: 'its default export is undefined, not a strategy' },
-      { source: 'shouting', reason: 'name must be lower-case words joined by dashes' },
-      { source: 'undescribed', reason: 'parameter a has no description' },
-      { source: 'without-fit', reason: 'load must be a function' },
-      { source: 'second', reason: 'another source already gives a strategy named feature-extraction-svm' },
+      { source: 'broken', code: 'PLUGIN_IMPORT_FAILED', reason: 'it cannot be imported: no such package' },
+      {
+        source: 'empty',
+        code: 'PLUGIN_EXPORT_MISSING',
+        reason: 'its default export is undefined, not a strategy',
+      },
+      {
+        source: 'shouting',
+        code: 'PLUGIN_METADATA_INVALID',
+        reason: 'name must be lower-case words joined by dashes',
+      },
+      { source: 'undescribed', code: 'PLUGIN_METADATA_INVALID', reason: 'parameter a has no description' },
+      { source: 'without-fit', code: 'PLUGIN_METADATA_INVALID', reason: 'load must be a function' },
+      {
+        source: 'second',
+        code: 'PLUGIN_NAME_TAKEN',
+        reason: 'another source already gives a strategy named feature-extraction-svm',
+      },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../version.js';
+import { packageVersion } from '../../package-version.js';
 import { addCatalogueCommands } from './catalogue-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addServerCommands } from './server-commands.js';
@@ -15,7 +15,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 5 no access,
 export function buildProgram(): Command {
   const program = new Command('zoo')
     .description('A zoo of pretrained models: browse them, adapt them, publish the result.')
-    .version(packageVersion())
+    .version(packageVersion)
     .option('--url <url>', 'the zoo to talk to (else ZOO_URL, `zoo login`, or this machine)')
     .option('--token <token>', 'API token to send (else ZOO_TOKEN, or what `zoo login` saved)')
     .option('--json', 'print JSON for programs')

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { announce } from '../../plugins/announce.js';
+import { packageVersion } from '../../package-version.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { BlobCache } from './blob-cache.js';
 import { claimJob } from '../queue/claim-job.js';
@@ -11,7 +12,6 @@ import { jobSignals, waitForQueued } from '../events/job-signals.js';
 import { openJobQueue, type JobQueue } from '../queue/queue.js';
 import { runAttempt, type AttemptHost } from './run-attempt.js';
 import { sweepJobs } from '../queue/sweep-jobs.js';
-import { packageVersion } from './package-version.js';
 import { probeEngine } from './probe-engine.js';
 import { threadsOfJob } from './threads-of-job.js';
 import { WorkFolders } from './work-folders.js';
@@ -64,7 +64,11 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
   if (engine.chosen === undefined)
     zoo.log.error({ reason: engine.failure }, 'no engine trains networks here');
   const presence = new WorkerPresence(zoo, id, () => workFolders.showLife());
-  await presence.announce(packageVersion, strategies.all.map(announce), engine);
+  await presence.announce(
+    packageVersion,
+    strategies.all.map((strategy) => announce(strategy)),
+    engine,
+  );
 
   const running = new Set<Promise<void>>();
   const taking = takeJobs({

@@ -43,6 +43,8 @@ export class StrategyType implements ListedStrategy {
   parametersSchema: Record<string, unknown>;
   @Field(() => StrategyNeedsType, { description: 'What it works on.' })
   needs: StrategyNeedsType;
+  package: ListedStrategy['package'];
+  contract: string;
   @Field(() => Int, { description: 'Workers that are alive and can run it. With none a job waits.' })
   workerCount: number;
 }

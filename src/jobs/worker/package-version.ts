@@ -1,6 +1,0 @@
-import { readFileSync } from 'node:fs';
-
-/** The version of this package, as package.json says: what a worker announces itself as. */
-export const packageVersion: string = (
-  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
