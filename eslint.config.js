@@ -15,7 +15,7 @@ const forbidden = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'zoo-data', 'assets', 'examples'] },
+  { ignores: ['dist', 'node_modules', 'zoo-data', 'assets', 'examples', 'test/plugins/corpus/*/'] },
   js.configs.recommended,
   tseslint.configs.recommended,
   {

@@ -1,0 +1,19 @@
+import { defineStrategy, z } from 'modelzoo/plugin';
+
+JSON.stringify = () => '"changed"';
+Array.prototype.map = () => [];
+Object.prototype.changed = true;
+
+export default defineStrategy({
+  name: 'changes-built-in-objects',
+  version: '1.0.0',
+  summary: 'Part of the corpus of bad plugins.',
+  parameters: z.object({}),
+  needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none' },
+  check: () => [],
+  load: () => Promise.resolve({ fit }),
+});
+
+function fit() {
+  throw new Error('it is never run');
+}

@@ -1,0 +1,17 @@
+import { defineStrategy, z } from 'modelzoo/plugin';
+
+export default defineStrategy({
+  name: 'schema-without-json',
+  version: '1.0.0',
+  summary: 'Part of the corpus of bad plugins.',
+  parameters: z.object({
+    when: z.date().optional().meta({ title: 'When', description: 'A date, which JSON does not know.' }),
+  }),
+  needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none' },
+  check: () => [],
+  load: () => Promise.resolve({ fit }),
+});
+
+function fit() {
+  throw new Error('it is never run');
+}

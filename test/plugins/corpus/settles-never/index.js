@@ -1,0 +1,17 @@
+import { defineStrategy, z } from 'modelzoo/plugin';
+
+await new Promise(() => undefined);
+
+export default defineStrategy({
+  name: 'settles-never',
+  version: '1.0.0',
+  summary: 'Part of the corpus of bad plugins.',
+  parameters: z.object({}),
+  needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none' },
+  check: () => [],
+  load: () => Promise.resolve({ fit }),
+});
+
+function fit() {
+  throw new Error('it is never run');
+}

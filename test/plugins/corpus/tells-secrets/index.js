@@ -1,0 +1,15 @@
+import { defineStrategy, z } from 'modelzoo/plugin';
+
+export default defineStrategy({
+  name: 'tells-secrets',
+  version: '1.0.0',
+  summary: 'Part of the corpus of bad plugins.',
+  parameters: z.object({}),
+  needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none' },
+  check: () => [],
+  load: () => Promise.resolve({ fit }),
+});
+
+function fit() {
+  throw new Error('cannot open /srv/secret/place/key.pem for postgres://zoo:hunter2@db/zoo');
+}
