@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { evictFeatures, totalBytes } from './evict-features.js';
-import type { FeatureExtractor } from './feature-extractor.js';
+import type { ExtractedCut } from './feature-extractor.js';
 import { bytesPerValue } from './row-encoding.js';
 import { rowType } from './row-kind.js';
 
@@ -37,7 +37,7 @@ export function estimateCacheBytes({
   count,
   views = 1,
 }: {
-  extractor: Pick<FeatureExtractor, 'cuts'>;
+  extractor: { cuts: readonly Pick<ExtractedCut, 'shape' | 'featureDim'>[] };
   count: number;
   views?: number;
 }): number {

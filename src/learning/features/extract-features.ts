@@ -7,6 +7,8 @@ import type { FeatureExtractor } from './feature-extractor.js';
 export interface ExtractOptions extends ImageRunOptions {
   /** Rows found there are not computed again; rows computed are kept there. The source must know its digests. */
   cache?: FeatureCache;
+  /** How many of the extractor's cuts, the last ones, only the cache is to have: for a training to come. */
+  keptAlongside?: number;
   /** Told when a damaged or wrong part of the cache is thrown away. */
   log?(message: string): void;
 }
@@ -20,11 +22,11 @@ export interface ExtractOptions extends ImageRunOptions {
 export async function extractFeatures(
   extractor: FeatureExtractor,
   source: ImageSource,
-  { cache, log, ...options }: ExtractOptions = {},
+  { cache, keptAlongside, log, ...options }: ExtractOptions = {},
 ): Promise<FeatureMatrix[]> {
   const { sha256 } = source;
   if (cache !== undefined && sha256 !== undefined) {
-    return cache.complete(extractor, { ...source, sha256 }, { ...options, log });
+    return cache.complete(extractor, { ...source, sha256 }, { ...options, keptAlongside, log });
   }
   const all = Array.from({ length: source.count }, (_, index) => index);
   return computeFeatures(extractor, source, all, options);

@@ -1,4 +1,4 @@
-import type { Augmentation } from '../images/augmentation.js';
+import { augmentations, type Augmentation } from '../images/augmentation.js';
 import type { ImageSource } from '../images/image-source.js';
 import type { ImageRunOptions } from '../images/run-on-images.js';
 import { computeFeatures, type FeatureMatrix } from './compute-features.js';
@@ -14,6 +14,11 @@ export type DigestedSource = ImageSource & Required<Pick<ImageSource, 'sha256'>>
 
 export interface CacheOptions extends Omit<ImageRunOptions, 'view'> {
   log?(message: string): void;
+}
+
+export interface CompleteOptions extends CacheOptions {
+  /** How many of the extractor's cuts, the last ones, are kept for a training to come and not given back. */
+  keptAlongside?: number;
 }
 
 export interface OpenOptions extends CacheOptions {
@@ -37,23 +42,29 @@ export class FeatureCache {
     private readonly maxBytes: number,
   ) {}
 
-  /** The features of all pictures of the source: from the cache where they are there, else computed and kept. */
+  /**
+   * The features of all pictures of the source: from the cache where they are there, else computed and kept. What a
+   * training will read of the same pictures can be kept in the same pass.
+   */
   async complete(
     extractor: FeatureExtractor,
     source: DigestedSource,
-    options: CacheOptions = {},
+    { keptAlongside = 0, ...options }: CompleteOptions = {},
   ): Promise<FeatureMatrix[]> {
-    const kinds = extractor.cuts.map(({ key, featureDim }) => ({
-      key,
-      featureDim,
-      dtype: 'float32' as const,
-    }));
-    // All of them end up in memory anyway, so what the disk does not take may wait there.
-    const stores = this.stores(kinds, source, { freeBytes: Infinity, when: 'disk-fails' }, options);
+    const given = extractor.cuts.length - keptAlongside;
+    const kinds = extractor.cuts.map((cut, at): RowKind => {
+      const { key, featureDim } = cut;
+      return at < given ? { key, featureDim, dtype: 'float32' } : rowKind(cut, plainView);
+    });
+    const stores = [
+      // All of them end up in memory anyway, so what the disk does not take may wait there.
+      ...this.stores(kinds.slice(0, given), source, { freeBytes: Infinity, when: 'disk-fails' }, options),
+      ...this.stores(kinds.slice(given), source, { freeBytes: 0, when: 'disk-fails' }, options),
+    ];
     try {
       await fillStores(extractor, source, [{ stores }], await this.room(), options);
       const matrices: FeatureMatrix[] = [];
-      for (const [cut, store] of stores.entries()) {
+      for (const [cut, store] of stores.slice(0, given).entries()) {
         matrices.push(await readMatrix(store, source, extractor, cut, options));
       }
       return matrices;
@@ -110,6 +121,8 @@ export class FeatureCache {
     return kinds.map((kind) => new RowStore(kind, { folder, wanted, memory, log: (line) => log?.(line) }));
   }
 }
+
+const plainView = { augmentation: augmentations.none, view: 0 };
 
 /** All rows of a store in the order of the source; what it lacks is computed. */
 async function readMatrix(

@@ -136,7 +136,10 @@ export async function runStrategy(
         data,
         features,
         probes,
-        requireMemory: (setup) => requireMemory(trainerInput, setup),
+        requireMemory: async (setup) => {
+          await requireMemory(trainerInput, setup);
+          features.expectTraining(setup);
+        },
         trainer,
         checkpoints,
         seed,

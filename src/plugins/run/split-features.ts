@@ -1,9 +1,11 @@
+import { estimateCacheBytes } from '../../learning/features/cache-room.js';
+import type { FeatureCut as NetworkCut } from '../../learning/features/feature-cut.js';
 import type { FeatureCache } from '../../learning/features/feature-cache.js';
 import { extractFeatures } from '../../learning/features/extract-features.js';
 import { createFeatureExtractor } from '../../learning/features/feature-extractor.js';
 import type { Split } from '../../learning/dataset-manifest.js';
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
-import type { FeatureCut, LabelledFeatures } from '../contract.js';
+import type { FeatureCut, LabelledFeatures, TrainerSetup } from '../contract.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitPictures } from './split-pictures.js';
 
@@ -21,7 +23,18 @@ export interface SplitFeaturesInput {
 export class SplitFeatures {
   readonly #known = new Map<string, Promise<LabelledFeatures>>();
 
+  /** By input size: the cut behind which layers will train. */
+  readonly #trainedBehind = new Map<number | undefined, string>();
+
   constructor(private readonly input: SplitFeaturesInput) {}
+
+  /**
+   * Says that layers behind a cut will train: passes over the pictures from now on keep what training reads of them, so
+   * that it needs none of its own.
+   */
+  expectTraining({ cut, frozenUpTo }: Pick<TrainerSetup, 'cut' | 'frozenUpTo'>): void {
+    if (frozenUpTo !== undefined) this.#trainedBehind.set(cut.inputSize, frozenUpTo);
+  }
 
   /** Features at several cuts, in their order. One pass over the pictures gives those that share an input size. */
   async at(split: Split, cuts: readonly FeatureCut[]): Promise<LabelledFeatures[]> {
@@ -48,12 +61,19 @@ export class SplitFeatures {
   private async compute(split: Split, cuts: readonly FeatureCut[]): Promise<LabelledFeatures[]> {
     const { baseAt, pictures, cache, threads, signal, on } = this.input;
     const { source, labels } = pictures[split];
-    const model = await baseAt(cuts[0]?.inputSize);
+    const inputSize = cuts[0]?.inputSize;
+    const model = await baseAt(inputSize);
     const networkCuts = cuts.map(({ layer, pooling }) => ({ layer, pooling }));
-    const extractor = await createFeatureExtractor({ model, cuts: networkCuts, threads });
+    const alongside = split === 'test' ? [] : await this.trainedMaps(model, source.count, inputSize);
+    const extractor = await createFeatureExtractor({
+      model,
+      cuts: [...networkCuts, ...alongside],
+      threads,
+    });
     try {
       const features = await extractFeatures(extractor, source, {
         cache,
+        keptAlongside: alongside.length,
         signal,
         progress: (done, total) => on.progress(`extracting features of ${split} pictures`, done, total),
         log: on.log,
@@ -62,6 +82,21 @@ export class SplitFeatures {
     } finally {
       await extractor.dispose();
     }
+  }
+
+  /** The cut that training reads, where the cache has room for its maps. */
+  private async trainedMaps(
+    model: LoadedModel,
+    count: number,
+    inputSize: number | undefined,
+  ): Promise<NetworkCut[]> {
+    const layer = this.#trainedBehind.get(inputSize);
+    const shape = model.layers.find(({ name }) => name === layer)?.outputShape;
+    if (layer === undefined || shape === undefined) return [];
+    const featureDim = shape.reduce((product, extent) => product * extent, 1);
+    const { availableBytes } = await this.input.cache.room();
+    const neededBytes = estimateCacheBytes({ extractor: { cuts: [{ shape, featureDim }] }, count });
+    return neededBytes <= availableBytes / 2 ? [{ layer, pooling: 'flatten' }] : [];
   }
 }
 

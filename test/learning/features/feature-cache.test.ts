@@ -11,6 +11,7 @@ import {
 import { composeBackbone } from '../../../src/learning/tfjs-layers/compose-classifier.js';
 import { loadTfjsLayers } from '../../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesInMemory } from '../../../src/learning/tfjs-layers/model-files.js';
+import { openCachedPrefixData } from '../../../src/learning/training/data/cached-prefix-data.js';
 import { makePictures, sourceOf } from '../support/pictures.js';
 import { smallNetwork } from './small-network.js';
 
@@ -70,6 +71,30 @@ describe('FeatureCache', () => {
     const [again] = await extractFeatures(extractor, alone, { cache });
     expect(again?.data).toEqual(pooled?.data);
     expect(alone.reads.filter((reads) => reads > 0).length).toBeLessThanOrEqual(3);
+  });
+
+  it('keeps in the same pass what a training will read, and gives it to nobody else', async () => {
+    const cache = new FeatureCache(folder, large);
+    const both = await createFeatureExtractor({ model, cuts: [pool, relu], threads: 1 });
+    const given = await extractFeatures(both, sourceOf(pictures), { cache, keptAlongside: 1 });
+    await both.dispose();
+    expect(given.map(({ featureDim }) => featureDim)).toEqual([8]);
+
+    const prefix = await createFeatureExtractor({ model, cuts: [relu], threads: 1 });
+    const images = sourceOf(pictures);
+    const labels = new Int32Array(pictures.length);
+    const [maps] = await openCachedPrefixData({ extractor: prefix, images, labels, cache });
+    expect(images.reads.filter((reads) => reads > 0).length).toBeLessThanOrEqual(3);
+    const [direct] = await extractFeatures(prefix, sourceOf(pictures));
+    const kept = await maps?.read([0, 5], 0);
+    const { featureDim = 0, data } = direct ?? {};
+    for (const [row, picture] of [0, 5].entries()) {
+      for (let at = 0; at < featureDim; at++) {
+        expect(kept?.[row * featureDim + at]).toBeCloseTo(data?.[picture * featureDim + at] ?? NaN, 2);
+      }
+    }
+    await maps?.dispose();
+    await prefix.dispose();
   });
 
   it('handles a picture that stands in a source twice', async () => {
