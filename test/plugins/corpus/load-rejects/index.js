@@ -9,4 +9,3 @@ export default defineStrategy({
   check: () => [],
   load: () => import('./not-packed.js'),
 });
-
