@@ -82,7 +82,7 @@ function readArguments() {
   if (variant === 'gpu' && process.arch !== 'x64') {
     throw new Refusal(`There is no TensorFlow package with CUDA for ${process.arch}; build the cpu one.`);
   }
-  // As src/config.ts has it: there workers look.
+  // As src/config/engine.ts has it: there workers look.
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return { variant, folder: resolve(parsed.values.into ?? join(cache, 'model-zoo', 'tfjs-addon')) };
 }

@@ -37,6 +37,7 @@ test('nothing configured is one machine, one folder, this machine only', () => {
         environment: {},
       },
     },
+    plugins: { folder: resolve('zoo-data/plugins'), listed: [] },
     limits: { maxUploadBytes: 20 * 1024 ** 3, minFreeDiskBytes: 1024 ** 3 },
   });
 });
@@ -69,6 +70,8 @@ test('every variable set to something else is read', () => {
     LD_LIBRARY_PATH: '/usr/local/nvidia/lib64',
     ZOO_LEASE_SECONDS: '3',
     ZOO_JOB_TIMEOUT_MINUTES: '5',
+    ZOO_PLUGINS_DIR: '/srv/plugins',
+    ZOO_PLUGINS: 'my-strategy, @scope/other,./local',
     ZOO_MAX_UPLOAD_BYTES: '1.5 kb',
     ZOO_MIN_FREE_DISK_BYTES: '0',
     ZOO_CACHE_BYTES: '2T',
@@ -105,6 +108,7 @@ test('every variable set to something else is read', () => {
         },
       },
     },
+    plugins: { folder: '/srv/plugins', listed: ['my-strategy', '@scope/other', resolve('local')] },
     limits: { maxUploadBytes: 1536, minFreeDiskBytes: 0 },
   });
 });
@@ -133,6 +137,9 @@ const wrong: [variable: string, value: string, accepted: RegExp][] = [
   ['CUDA_VISIBLE_DEVICES', '0; 1', /numbers or names of GPUs/],
   ['ZOO_LEASE_SECONDS', '2', /a whole number from 3 to 3600/],
   ['ZOO_JOB_TIMEOUT_MINUTES', '0', /a whole number from 1 to 100000/],
+  ['ZOO_PLUGINS', 'my-strategy;other', /names of packages, or folders/],
+  ['ZOO_PLUGINS', 'my-strategy,,other', /names of packages, or folders/],
+  ['ZOO_PLUGINS', 'https://example.org/strategy.tgz', /names of packages, or folders/],
   ['ZOO_MAX_UPLOAD_BYTES', '20 gigabytes', /a byte count such as 1048576, 512MB or 20GB/],
   ['ZOO_MIN_FREE_DISK_BYTES', '-5GB', /a byte count such as 1048576, 512MB or 20GB/],
   ['ZOO_CACHE_BYTES', '9000TB', /a byte count such as 1048576, 512MB or 20GB/],
@@ -157,6 +164,7 @@ test('every variable that has a wrong value is among those tried', () => {
     'ZOO_TFJS_ADDON_DIR',
     'XDG_CACHE_HOME',
     'LD_LIBRARY_PATH',
+    'ZOO_PLUGINS_DIR',
   ];
   const hidden = ['ZOO_ADMIN_TOKEN', 'DATABASE_URL'];
   const tried = new Set([...wrong.map(([name]) => name), ...anything, ...hidden]);
