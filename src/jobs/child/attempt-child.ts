@@ -4,7 +4,7 @@ import { ZooError } from '../../errors.js';
 import { runWork } from './run-work.js';
 import { toChild, type FromChild } from './protocol.js';
 import type { ProcessWatchData } from './process-watch.js';
-import { redact } from './redact.js';
+import { redact } from '../../redact.js';
 
 /**
  * The process of one attempt. It is given its work over the channel, reports on it there, and ends. It knows no

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../error-codes.js';
 import { ZooError } from '../../errors.js';
 import type { JobError } from '../../zoo/job-types.js';
-import { redact } from './redact.js';
+import { redact } from '../../redact.js';
 
 /** What a person is told of an error that ended an attempt. */
 export function describeFault(error: unknown): JobError {

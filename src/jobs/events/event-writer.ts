@@ -5,7 +5,7 @@ import type { AttemptLimits } from '../child/attempt-limits.js';
 import { appendFencedEvents, type Fence, type NewJobEvent } from './job-events.js';
 import { jobSignals } from './job-signals.js';
 import type { FromChild } from '../child/protocol.js';
-import { redact } from '../child/redact.js';
+import { redact } from '../../redact.js';
 
 export type ChildReport = Extract<FromChild, { type: 'progress' | 'metric' | 'log' }>;
 
