@@ -232,6 +232,30 @@ export const errorCodes = {
     meaning: 'A strategy package did not answer in time while its metadata, parameters or check were read.',
   },
   // Strategies and solvers
+  PLUGIN_PACKAGE_INVALID: {
+    httpStatus: 422,
+    meaning: 'A strategy package has a package.json that lacks something, or files that are not accepted.',
+  },
+  PLUGIN_CHANGED: {
+    httpStatus: 409,
+    meaning: 'The files of a strategy package are no longer those that were installed.',
+  },
+  PLUGIN_VERSION_TAKEN: {
+    httpStatus: 409,
+    meaning: 'This version of a strategy package is installed already, with other contents.',
+  },
+  PLUGIN_NOT_FOUND: {
+    httpStatus: 404,
+    meaning: 'There is no strategy package of this name, or it is not installed.',
+  },
+  PLUGIN_INSTALL_FAILED: {
+    httpStatus: 500,
+    meaning: 'npm could not install a strategy package, or the plugins folder cannot be written.',
+  },
+  PLUGIN_ANSWER_INVALID: {
+    httpStatus: 500,
+    meaning: 'The check or the parameter schema of a strategy threw an error, or its answer is not understood.',
+  },
   STRATEGY_UNKNOWN: { httpStatus: 422, meaning: 'No strategy of this name is installed.' },
   STRATEGY_PARAMETERS_INVALID: {
     httpStatus: 422,
@@ -246,6 +270,19 @@ export const errorCodes = {
     httpStatus: 500,
     meaning:
       'What a strategy returned does not fit the model and the data set, or holds NaN; nothing was published.',
+  },
+  STRATEGY_WEIGHTS_NOT_FINITE: {
+    httpStatus: 500,
+    meaning: 'A strategy returned weights with NaN or infinity; nothing was published.',
+  },
+  STRATEGY_SHAPE_MISMATCH: {
+    httpStatus: 500,
+    meaning:
+      'A strategy returned weights of another shape, or for another number of classes, than model and data set have.',
+  },
+  STRATEGY_BASE_CHANGED: {
+    httpStatus: 500,
+    meaning: 'A result that is said to leave the base model as it was has other layers or weights than the base.',
   },
   EVALUATION_IMPOSSIBLE: {
     httpStatus: 422,

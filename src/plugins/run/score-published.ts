@@ -4,8 +4,8 @@ import type { FeatureCache } from '../../learning/features/feature-cache.js';
 import { createFeatureExtractor } from '../../learning/features/feature-extractor.js';
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import { decodeWeight } from '../../learning/tfjs-layers/stored-weight.js';
-import type { FittedModel, LinearOnFeatures } from '../contract.js';
-import { scoreProbe } from '../probe/score-probe.js';
+import { scoreLinear } from '../../learning/linear/score-linear.js';
+import type { FitRecord } from './fit-strategy.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitPictures } from './split-pictures.js';
 
@@ -23,15 +23,15 @@ export interface ScoringOptions {
  */
 export async function scorePublished(
   published: LoadedModel,
-  fitted: FittedModel,
+  fit: Pick<FitRecord, 'kind' | 'cut' | 'activation'>,
   { source }: SplitPictures,
   options: ScoringOptions,
 ): Promise<Float32Array> {
   const { on, threads, signal } = options;
   const progress = (done: number, total: number) =>
     on.progress('evaluating on held-out pictures', done, total);
-  if (fitted.kind === 'linear-on-features') {
-    return scoreByFeatures(published, fitted, source, { ...options, progress });
+  if (fit.kind === 'linear-on-features') {
+    return scoreByFeatures(published, fit, source, { ...options, progress });
   }
   const { data } = await classify({ model: published, images: source, threads, signal, progress });
   return data;
@@ -39,7 +39,7 @@ export async function scorePublished(
 
 async function scoreByFeatures(
   published: LoadedModel,
-  { cut, activation }: LinearOnFeatures,
+  { cut, activation }: Pick<FitRecord, 'cut' | 'activation'>,
   source: SplitPictures['source'],
   { cache, threads, signal, on, progress }: ScoringOptions & { progress(done: number, total: number): void },
 ): Promise<Float32Array> {
@@ -50,7 +50,7 @@ async function scoreByFeatures(
   try {
     const [features] = await extractFeatures(extractor, source, { cache, signal, progress, log: on.log });
     if (features === undefined) throw new Error(`no features came back for layer ${layer}`);
-    const scores = scoreProbe({ weights: decodeWeight(kernel), bias: decodeWeight(bias) }, features);
+    const scores = scoreLinear({ weights: decodeWeight(kernel), bias: decodeWeight(bias) }, features);
     return activation === 'softmax' ? softmaxRows(scores, bias.shape[0] ?? 0) : scores;
   } finally {
     await extractor.dispose();

@@ -12,7 +12,8 @@ import type { SplitPictures } from './split-pictures.js';
 export interface SplitFeaturesInput {
   /** The base model with another input size. */
   baseAt(inputSize: number | undefined): Promise<LoadedModel>;
-  pictures: Record<Split, SplitPictures>;
+  /** Splits that are not there are not to be asked for. */
+  pictures: Partial<Record<Split, SplitPictures>>;
   cache: FeatureCache;
   threads: number;
   signal: AbortSignal;
@@ -60,7 +61,9 @@ export class SplitFeatures {
 
   private async compute(split: Split, cuts: readonly FeatureCut[]): Promise<LabelledFeatures[]> {
     const { baseAt, pictures, cache, threads, signal, on } = this.input;
-    const { source, labels } = pictures[split];
+    const ofSplit = pictures[split];
+    if (ofSplit === undefined) throw new RangeError(`there is no ${split} split here`);
+    const { source, labels } = ofSplit;
     const inputSize = cuts[0]?.inputSize;
     const model = await baseAt(inputSize);
     const networkCuts = cuts.map(({ layer, pooling }) => ({ layer, pooling }));

@@ -1,6 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ModelFile } from '../../learning/tfjs-layers/model-files.js';
+import { filesOfFolder, type ModelFile } from '../../learning/tfjs-layers/model-files.js';
 import { hashBytes, hashFile } from '../../learning/sha256.js';
 
 /** A file of the version that a run makes. */
@@ -22,7 +22,7 @@ export async function writeVersionFiles(
   baseFolder: string,
   outputFolder: string,
 ): Promise<VersionFileFact[]> {
-  const ofBase = await digestsOfFolder(baseFolder);
+  const ofBase = new Set((await filesWithDigests(baseFolder)).map(({ sha256 }) => sha256));
   const facts: VersionFileFact[] = [];
   for (const { path, bytes } of files) {
     const sha256 = hashBytes(bytes);
@@ -36,11 +36,10 @@ export async function writeVersionFiles(
   return facts;
 }
 
-async function digestsOfFolder(folder: string): Promise<Set<string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const digests = new Set<string>();
-  for (const entry of entries.filter((candidate) => candidate.isFile())) {
-    digests.add((await hashFile(join(entry.parentPath, entry.name))).sha256);
-  }
-  return digests;
+/** The files of a folder, and what they are. */
+export async function filesWithDigests(
+  folder: string,
+): Promise<{ path: string; sha256: string; sizeBytes: number }[]> {
+  const files = await filesOfFolder(folder).list();
+  return Promise.all(files.map(async ({ path }) => ({ path, ...(await hashFile(join(folder, path))) })));
 }

@@ -1,0 +1,52 @@
+import { ZooError } from '../../errors.js';
+import { filesOfFolder, type ModelFiles } from '../../learning/tfjs-layers/model-files.js';
+import { hashBytes } from '../../learning/sha256.js';
+
+/** Where the files of a version that a fit made lie. */
+export interface PublishedPlaces {
+  /** Files that are new. */
+  outputFolder: string;
+  /** Files of the base version, and what they are. */
+  baseFolder: string;
+  baseFiles: readonly { path: string; sha256: string; sizeBytes: number }[];
+}
+
+/**
+ * The files of a version as a fit claims it wrote them: those that lie in its output, and of the rest what the base has
+ * under that digest. No path that was claimed is ever opened unless a folder lists it, and what is read has the digest
+ * that it is said to have.
+ *
+ * @throws ZooError JOB_RESULT_INVALID from `read`, where the bytes are others
+ */
+export async function publishedFiles(
+  claimed: readonly { path: string; sha256: string }[],
+  { outputFolder, baseFolder, baseFiles }: PublishedPlaces,
+): Promise<ModelFiles> {
+  const output = filesOfFolder(outputFolder);
+  const base = filesOfFolder(baseFolder);
+  const written = new Map((await output.list()).map((file) => [file.path, file.sizeBytes]));
+  const ofBase = new Map(baseFiles.map((file) => [file.sha256, file]));
+  const files = new Map<string, { sizeBytes: number; sha256: string; read(): Promise<Uint8Array> }>();
+  for (const { path, sha256 } of claimed) {
+    const writtenBytes = written.get(path);
+    const shared = ofBase.get(sha256);
+    if (writtenBytes !== undefined) {
+      files.set(path, { sizeBytes: writtenBytes, sha256, read: () => output.read(path) });
+    } else if (shared !== undefined) {
+      files.set(path, { sizeBytes: shared.sizeBytes, sha256, read: () => base.read(shared.path) });
+    }
+  }
+  return {
+    list: () => Promise.resolve([...files].map(([path, { sizeBytes }]) => ({ path, sizeBytes }))),
+    async read(path) {
+      const file = files.get(path);
+      if (file === undefined) throw new Error(`no file ${path}`);
+      const bytes = await file.read();
+      if (hashBytes(bytes) === file.sha256) return bytes;
+      throw new ZooError(
+        'JOB_RESULT_INVALID',
+        `The file ${JSON.stringify(path)} of the result does not have the digest it was written with; something changed it since.`,
+      );
+    },
+  };
+}
