@@ -231,7 +231,6 @@ export const errorCodes = {
     httpStatus: 500,
     meaning: 'A strategy package did not answer in time while its metadata, parameters or check were read.',
   },
-  // Strategies and solvers
   PLUGIN_PACKAGE_INVALID: {
     httpStatus: 422,
     meaning: 'A strategy package has a package.json that lacks something, or files that are not accepted.',
@@ -256,6 +255,7 @@ export const errorCodes = {
     httpStatus: 500,
     meaning: 'The check or the parameter schema of a strategy threw an error, or its answer is not understood.',
   },
+  // Strategies and solvers
   STRATEGY_UNKNOWN: { httpStatus: 422, meaning: 'No strategy of this name is installed.' },
   STRATEGY_PARAMETERS_INVALID: {
     httpStatus: 422,
