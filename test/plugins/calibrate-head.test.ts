@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelledFeatures, LinearProbe } from '../../src/plugins/contract.js';
-import { calibrateHead } from '../../src/plugins/fine-tuning/calibrate-head.js';
-import { scoreProbe } from '../../src/plugins/probe/score-probe.js';
+import { calibrateHead } from '../../src/learning/evaluation/calibrate-head.js';
+import { scoreLinear } from '../../src/learning/linear/score-linear.js';
 
 /** One feature that says the class, 1 or −1, and is wrong for a quarter of the pictures. */
 function pictures(): LabelledFeatures {
@@ -28,7 +28,7 @@ describe('a calibrated head', () => {
 
   it('names every picture as before', () => {
     const calibrated = { ...head(20), ...calibrateHead(head(20), pictures()) };
-    const signs = (probe: LinearProbe) => [...scoreProbe(probe, pictures())].map(Math.sign);
+    const signs = (probe: LinearProbe) => [...scoreLinear(probe, pictures())].map(Math.sign);
     expect(signs(calibrated)).toEqual(signs(head(20)));
   });
 });

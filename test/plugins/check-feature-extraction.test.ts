@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidateLayers } from '../../src/plugins/probe/candidate-layers.js';
+import { candidateLayers } from '../../src/learning/cuts/candidate-layers.js';
 import featureExtraction from '../../src/plugins/feature-extraction-svm/index.js';
 import type { DataSummary } from '../../src/plugins/contract.js';
 import type { ModelManifest } from '../../src/learning/model-manifest.js';

@@ -4,7 +4,7 @@ import { composeBackbone } from '../../src/learning/tfjs-layers/compose-classifi
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import type { DataSummary, LinearProbe } from '../../src/plugins/contract.js';
 import { chooseDefaults } from '../../src/plugins/fine-tuning/choose-defaults.js';
-import { frozenPrefixBefore } from '../../src/plugins/fine-tuning/frozen-prefix.js';
+import { frozenPrefixBefore } from '../../src/learning/cuts/frozen-prefix.js';
 import fullRetraining from '../../src/plugins/full-retraining/index.js';
 import {
   chooseHead,

@@ -1,6 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeProductModel, type ProductForm } from './product-model.js';
 
+type Runtime = typeof import('onnxruntime-node');
 type Precision = 'float32' | 'float64';
 type Values<P extends Precision> = P extends 'float32' ? Float32Array : Float64Array;
 
@@ -22,6 +23,8 @@ const blockBytes = 16 * 1024 ** 2;
  * are handed over by address, so a product of large matrices costs its arithmetic only.
  */
 export class MatrixProducts {
+  /** Loaded when the first product is asked for: whoever only imports the solvers does not pay for the engine. */
+  #runtime: Promise<Runtime> | undefined;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
 
   constructor(readonly threads: number) {}
@@ -39,7 +42,10 @@ export class MatrixProducts {
       output.data.fill(0);
       return;
     }
-    const session = await this.#session(form, left.data instanceof Float32Array ? 'float32' : 'float64');
+    const runtime = await (this.#runtime ??= import('onnxruntime-node'));
+    const precision = left.data instanceof Float32Array ? 'float32' : 'float64';
+    const session = await this.#session(runtime, form, precision);
+    const tensorOf = (matrix: Matrix<Precision>) => wrapMatrix(runtime, matrix);
     // A transposed left operand has a row of the output in each column, so it stays whole.
     const rowBytes = output.columns * output.data.BYTES_PER_ELEMENT;
     const rowsAtOnce =
@@ -61,7 +67,11 @@ export class MatrixProducts {
     await Promise.all(sessions.map((session) => session.release()));
   }
 
-  #session(form: ProductForm, precision: Precision): Promise<InferenceSession> {
+  #session(
+    { InferenceSession }: Runtime,
+    form: ProductForm,
+    precision: Precision,
+  ): Promise<InferenceSession> {
     const key = `${form} ${precision}`;
     let session = this.#sessions.get(key);
     if (session === undefined) {
@@ -99,7 +109,7 @@ export function allocateMatrix(rows: number, columns: number): Matrix {
   return { rows, columns, data: new Float32Array(rows * columns) };
 }
 
-function tensorOf(matrix: Matrix<Precision>): Tensor {
+function wrapMatrix({ Tensor }: Runtime, matrix: Matrix<Precision>): Tensor {
   const dims = [matrix.rows, matrix.columns];
   return matrix.data instanceof Float32Array
     ? new Tensor('float32', matrix.data, dims)

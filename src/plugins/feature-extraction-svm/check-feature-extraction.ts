@@ -1,9 +1,14 @@
-import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
-import type { Problem } from '../../errors.js';
-import { checkInputSize, checkTask } from '../check/check-task.js';
-import type { DataSummary } from '../contract.js';
-import { describeNoCutPoint, describeUnknownLayer } from '../check/describe-unknown-layer.js';
-import { candidateLayers, featureLength } from '../probe/candidate-layers.js';
+import { candidateLayers, featureLength } from '../../learning/public.js';
+import {
+  checkInputSize,
+  checkTask,
+  describeNoCutPoint,
+  describeUnknownLayer,
+  type CutPoint,
+  type DataSummary,
+  type ModelManifest,
+  type Problem,
+} from '../plugin.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 /** Bytes that the features of all training pictures may take; above it the fit would not end in reasonable time. */

@@ -1,8 +1,11 @@
-import { LinearClassifierFit } from '../../learning/linear/fit-linear-classifier.js';
-import { planLinearMemory } from '../../learning/linear/memory-estimate.js';
-import type { Candidate } from '../../learning/linear/choose-c.js';
-import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../contract.js';
-import { candidateLayers, featureLength } from '../probe/candidate-layers.js';
+import {
+  candidateLayers,
+  featureLength,
+  LinearClassifierFit,
+  planLinearMemory,
+  type CandidateC,
+} from '../../learning/public.js';
+import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../plugin.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 type Context = FitContext<FeatureExtractionParameters>;
@@ -12,7 +15,7 @@ interface TriedCut {
   cut: FeatureCut;
   problem: LinearClassifierFit;
   /** Undefined where nothing could be, or had to be, cross-validated. */
-  best: Candidate | undefined;
+  best: CandidateC | undefined;
 }
 
 /** Features of the frozen network, then a linear classifier on them; layer and C by cross-validation where not given. */

@@ -1,6 +1,4 @@
-import { z } from 'zod';
-import { defineStrategy } from '../contract.js';
-import { inputSizeParameter } from '../parameters/input-size.js';
+import { defineStrategy, inputSizeParameter, z } from '../plugin.js';
 import { checkFeatureExtraction } from './check-feature-extraction.js';
 
 /** What a launcher can set. Everything may be left out. */

@@ -1,7 +1,6 @@
 import type { Problem } from '../../errors.js';
-import { checkRecipe } from '../../learning/training/loop/check-recipe.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
-import { candidateLayers } from '../probe/candidate-layers.js';
+import { candidateLayers, checkRecipe } from '../../learning/public.js';
 import { checkInputSize, checkTask } from '../check/check-task.js';
 import type { DataSummary, TrainerSetup } from '../contract.js';
 import { describeNoCutPoint, describeUnknownLayer } from '../check/describe-unknown-layer.js';

@@ -1,3 +1,4 @@
+import { calibrateHead, divideByTemperature } from '../../learning/public.js';
 import type {
   FitContext,
   FineTuned,
@@ -6,7 +7,6 @@ import type {
   TrainerSetup,
   TrainingOutcome,
 } from '../contract.js';
-import { calibrateHead, dividedBy } from './calibrate-head.js';
 import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
 import type { FineTuningParameters } from './parameters.js';
 
@@ -23,7 +23,7 @@ export interface FineTunePlan extends Pick<TrainerSetup, 'cut' | 'frozenUpTo' | 
  *
  * @throws ZooError TRAINING_MEMORY_INSUFFICIENT
  */
-export async function requireMemory(
+export async function requireFineTuneMemory(
   { parameters, imageCounts, trainPerClass, ...context }: FitContext<FineTuningParameters>,
   plan: Omit<FineTunePlan, 'head' | 'chosen'>,
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function fineTune(
       kind: 'fine-tuned',
       cut: plan.cut,
       ...trained,
-      ...dividedBy(temperature, trained),
+      ...divideByTemperature(temperature, trained),
       activation: 'softmax',
       chosen: {
         ...chosen,

@@ -1,6 +1,12 @@
-import type { FeatureCut, FineTuned, FitContext, LinearProbe } from '../contract.js';
-import { headLayer } from '../fine-tuning/check-fine-tuning.js';
-import { fineTune, requireMemory } from '../fine-tuning/fine-tune.js';
+import {
+  fineTune,
+  headLayer,
+  requireFineTuneMemory,
+  type FeatureCut,
+  type FineTuned,
+  type FitContext,
+  type LinearProbe,
+} from '../plugin.js';
 import type { FullRetrainingParameters } from './index.js';
 
 /** Trains every layer: from the base model's weights under a solved head, or from nothing. */
@@ -14,7 +20,7 @@ export async function fit(context: FitContext<FullRetrainingParameters>): Promis
   if (initialization === 'random') {
     return fineTune(context, { cut, head: 'random', initialization, views: 1, chosen: { layer } });
   }
-  await requireMemory(context, { cut, initialization, views: 1 });
+  await requireFineTuneMemory(context, { cut, initialization, views: 1 });
   const [probe] = (await context.probes([cut])) as [LinearProbe];
   return fineTune(context, {
     cut,

@@ -1,6 +1,4 @@
-import { z } from 'zod';
-import { defineStrategy } from '../contract.js';
-import { fineTuningParameters } from '../fine-tuning/parameters.js';
+import { defineStrategy, fineTuningParameters, z } from '../plugin.js';
 import { checkFullRetraining } from './check-full-retraining.js';
 
 /** What a launcher can set. Everything may be left out. */

@@ -1,9 +1,12 @@
-import type { Problem } from '../../errors.js';
-import type { ModelManifest } from '../../learning/model-manifest.js';
-import type { DataSummary } from '../contract.js';
-import { describeUnknownLayer } from '../check/describe-unknown-layer.js';
-import { checkFineTuning, headLayer } from '../fine-tuning/check-fine-tuning.js';
-import { frozenPrefixBefore, hasParametersFrom } from '../fine-tuning/frozen-prefix.js';
+import { frozenPrefixBefore, hasParametersFrom } from '../../learning/public.js';
+import {
+  checkFineTuning,
+  describeUnknownLayer,
+  headLayer,
+  type DataSummary,
+  type ModelManifest,
+  type Problem,
+} from '../plugin.js';
 import { stageEnds } from './choose-trainable-from.js';
 import type { PartialFineTuningParameters } from './index.js';
 

@@ -1,7 +1,5 @@
-import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
-import type { LinearProbe } from '../contract.js';
-import { bestProbe } from '../probe/best-probe.js';
-import { prefixUpTo, usableCuts, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
+import { bestProbe, prefixUpTo, usableCuts, type FrozenPrefix } from '../../learning/public.js';
+import type { CutPoint, LinearProbe, ModelManifest } from '../plugin.js';
 
 /** From this many training pictures on, more layers train. */
 const manyPictures = 2000;

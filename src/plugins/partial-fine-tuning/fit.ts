@@ -1,7 +1,16 @@
-import { probeCuts } from '../probe/candidate-layers.js';
-import type { FineTuned, FitContext, LinearProbe } from '../contract.js';
-import { fineTune, requireMemory } from '../fine-tuning/fine-tune.js';
-import { frozenPrefixBefore, hasParametersFrom, type FrozenPrefix } from '../fine-tuning/frozen-prefix.js';
+import {
+  frozenPrefixBefore,
+  hasParametersFrom,
+  probeCuts,
+  type FrozenPrefix,
+} from '../../learning/public.js';
+import {
+  fineTune,
+  requireFineTuneMemory,
+  type FineTuned,
+  type FitContext,
+  type LinearProbe,
+} from '../plugin.js';
 import { chooseHead, chooseTrainableFrom, stageEnds } from './choose-trainable-from.js';
 import type { PartialFineTuningParameters } from './index.js';
 
@@ -38,7 +47,7 @@ async function solveHead(context: Context): Promise<LinearProbe> {
   if (deepest !== undefined) {
     const { frozenUpTo } = choosePrefix({ ...context, log: () => undefined }, deepest.layer);
     const { views } = parameters;
-    await requireMemory(context, { cut: deepest, frozenUpTo, initialization: 'pretrained', views });
+    await requireFineTuneMemory(context, { cut: deepest, frozenUpTo, initialization: 'pretrained', views });
   }
   const solved = await probes(cuts);
   const head = chooseHead(solved);

@@ -1,5 +1,5 @@
-import type { FeatureCut } from '../contract/fitted-model.js';
-import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
+import type { FeatureCut } from '../features/feature-cut.js';
+import type { CutPoint, ModelManifest } from '../model-manifest.js';
 
 /** Layers that are compared when none is named. */
 const candidateCount = 3;
@@ -36,8 +36,15 @@ export function candidateLayers(base: ModelManifest, pooling: 'average' | 'flatt
   return last === undefined ? [] : [last];
 }
 
-/** The cuts at which linear probes are compared, deepest first. */
-export function probeCuts(base: ModelManifest, inputSize: number | undefined): FeatureCut[] {
+/**
+ * The cuts at which linear probes are compared, deepest first: the candidate layers, averaged over height and width.
+ *
+ * @param inputSize height and width of the pictures in pixels; undefined: the base model's own
+ */
+export function probeCuts(
+  base: ModelManifest,
+  inputSize: number | undefined,
+): (FeatureCut & { inputSize?: number })[] {
   return candidateLayers(base, 'average').map(({ layer }) => ({ layer, pooling: 'average', inputSize }));
 }
 

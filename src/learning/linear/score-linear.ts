@@ -1,11 +1,15 @@
-import type { FeatureMatrix } from '../../learning/features/compute-features.js';
-import type { LinearProbe } from '../contract.js';
+import type { FeatureMatrix } from '../features/compute-features.js';
 
-/** Logits that a linear classifier gives, float32 [rows, numClasses]. */
-export function scoreProbe(
-  { weights, bias }: Pick<LinearProbe, 'weights' | 'bias'>,
-  features: FeatureMatrix,
-): Float32Array {
+/** A linear classifier: logits = features · weights + bias. */
+export interface LinearHead {
+  /** float32 [featureDim, classes], row-major. */
+  weights: Float32Array;
+  /** float32 [classes]. */
+  bias: Float32Array;
+}
+
+/** Logits that a linear classifier gives, float32 [rows, classes]. */
+export function scoreLinear({ weights, bias }: LinearHead, features: FeatureMatrix): Float32Array {
   const { rows, featureDim, data } = features;
   const numClasses = bias.length;
   const scores = new Float32Array(rows * numClasses);

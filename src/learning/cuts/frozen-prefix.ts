@@ -1,4 +1,4 @@
-import type { CutPoint, ModelManifest } from '../../learning/model-manifest.js';
+import type { CutPoint, ModelManifest } from '../model-manifest.js';
 
 /** How a network is split into a frozen prefix and layers that train. */
 export interface FrozenPrefix {
