@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { format } from 'prettier';
+import { writeFile } from 'node:fs/promises';
+import { cell, highlighted, mean, ofKind, percent, row, signed } from './cells.mjs';
 import { depthPlot } from './depth-plot.mjs';
+import { writeMeasuredPart } from './measured-part.mjs';
 
 const page = new URL('../../docs/guides/strategies.md', import.meta.url);
 const plot = new URL('../../docs/guides/strategies-depth.svg', import.meta.url);
@@ -26,12 +27,7 @@ export async function writeReport({ results, datasets, strategies, fashionMnistW
     ...(isWholeKnown ? [paperTable(runs, fashionMnistWhole.inputSize)] : []),
     ...(depths.length > 0 ? [depthTable(depths, datasets)] : []),
   ];
-  const text = await readFile(page, 'utf8');
-  const [start, end] = ['<!-- measured -->', '<!-- /measured -->'];
-  const before = text.slice(0, text.indexOf(start) + start.length);
-  const after = text.slice(text.indexOf(end));
-  const whole = `${before}\n\n${parts.join('\n\n')}\n\n${after}`;
-  await writeFile(page, await format(whole, { parser: 'markdown', printWidth: 110, proseWrap: 'preserve' }));
+  await writeMeasuredPart(page, parts);
   if (depths.length > 0) await writeFile(plot, depthPlot(depths, datasets));
 }
 
@@ -122,29 +118,3 @@ function depthTable(depths, datasets) {
     ),
   ].join('\n');
 }
-
-const ofKind = (runs, dataset, strategy) =>
-  runs.filter((run) => run.dataset === dataset.name && run.strategy === strategy);
-
-/** Mean over the seeds, and of the ends of the runs' bootstrap intervals. */
-function cell(runs) {
-  if (runs.length === 0) return { text: '–', accuracy: -1 };
-  const accuracy = mean(runs.map((run) => run.accuracy));
-  const [low, high] = [0, 1].map((end) => mean(runs.map(({ accuracyInterval }) => accuracyInterval[end])));
-  const time = `${Math.round(mean(runs.map(({ seconds }) => seconds)))} s`;
-  const seeds = runs.length < 3 ? `, ${runs.length} ${runs.length === 1 ? 'seed' : 'seeds'}` : '';
-  return {
-    accuracy,
-    text: `${percent(accuracy)} (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}), ${time}${seeds}`,
-  };
-}
-
-function highlighted(cells) {
-  const best = Math.max(...cells.map(({ accuracy }) => accuracy));
-  return cells.map(({ text, accuracy }) => (accuracy === best && best >= 0 ? `**${text}**` : text));
-}
-
-const row = (cells) => `| ${cells.join(' | ')} |`;
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
-const signed = (fraction) => `${fraction >= 0 ? '+' : '−'}${Math.abs(100 * fraction).toFixed(1)}`;

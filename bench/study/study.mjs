@@ -5,8 +5,9 @@
  *   node bench/study/study.mjs --clothing FOLDER --fashion-mnist FOLDER --emoji NODE_MODULES --work FOLDER
  *
  * What has been run is kept in results.jsonl beside this file, and a second call goes on where the first was stopped (remove
- * it to begin anew); --only, --seeds and
- * --pretrained-only run a part of it, and cells of the tables that rest on fewer seeds say so.
+ * it to begin anew); --only, --seeds, --strategies and
+ * --pretrained-only run a part of it, and cells of the tables that rest on fewer seeds say so. The strategies under examples/ run
+ * as well; their READMEs have a table each.
  */
 import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ import { runStrategy } from '../../dist/plugins/run/run-strategy.js';
 import { prepareBaseModel } from './base-model.mjs';
 import { datasets, fashionMnistWhole, prepareDataset } from './datasets.mjs';
 import { probeByDepth } from './depth.mjs';
+import { writeExampleReports } from './example-report.mjs';
+import { loadExamples } from './load-examples.mjs';
 import { writeReport } from './report.mjs';
 
 /**
@@ -38,6 +41,12 @@ const strategies = [
   },
 ];
 
+/** Packages of their own, under examples/. */
+const examples = [
+  { name: 'prototypes', title: 'prototypes', folder: 'strategy-prototypes', parameters: {}, trains: false },
+  { name: 'l2-sp', title: 'L2-SP', folder: 'strategy-l2-sp', parameters: {}, trains: true },
+];
+
 const { values } = parseArgs({
   options: {
     clothing: { type: 'string' },
@@ -48,6 +57,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     /** Names of data sets, with commas between; all by default. */
     only: { type: 'string' },
+    /** Names of strategies, likewise. */
+    strategies: { type: 'string' },
     /** Leaves out the random start, which takes the most time. */
     'pretrained-only': { type: 'boolean', default: false },
     'report-only': { type: 'boolean', default: false },
@@ -59,27 +70,33 @@ if (!clothing || !fashionMnist || !emoji || !work) {
 }
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
 const chosen = datasets.filter(({ name }) => values.only?.split(',').includes(name) ?? true);
+const run = [...strategies, ...examples].filter(
+  ({ name }) => values.strategies?.split(',').includes(name) ?? true,
+);
 const sources = { clothing, fashionMnist, emoji };
 /** Checked in: what stands in the page, run by run. */
 const resultsFile = new URL('results.jsonl', import.meta.url);
 await mkdir(work, { recursive: true });
+const loadStrategies = loadExamples(examples, work);
 
 if (!values['report-only']) {
   const baseFolder = await prepareBaseModel(work);
   for (const seed of seeds) {
     for (const dataset of chosen) {
-      for (const strategy of strategies) {
+      for (const strategy of run) {
         if (!(strategy.isRandom && (dataset.shift || values['pretrained-only'])))
           await once(baseFolder, dataset, strategy, seed);
       }
     }
     if (seed === seeds[0]) {
       for (const dataset of chosen.filter(({ shift }) => !shift)) await depthOnce(baseFolder, dataset);
-      await once(baseFolder, fashionMnistWhole, strategies[0], seed);
+      if (run.includes(strategies[0])) await once(baseFolder, fashionMnistWhole, strategies[0], seed);
     }
   }
 }
-await writeReport({ results: await knownResults(), datasets, strategies, fashionMnistWhole });
+const results = await knownResults();
+await writeReport({ results, datasets, strategies, fashionMnistWhole });
+await writeExampleReports({ results, datasets, strategies, examples });
 
 /** One fine-tune, unless it is known. A run that fails is told and left out. */
 async function once(baseFolder, dataset, strategy, seed) {
@@ -89,24 +106,27 @@ async function once(baseFolder, dataset, strategy, seed) {
   const outputFolder = await mkdtemp(join(work, 'output-'));
   const began = performance.now();
   try {
-    const result = await runStrategy({
-      strategy: strategy.name,
-      parameters: {
-        ...strategy.parameters,
-        inputSize: dataset.inputSize,
-        ...(strategy.trains ? { epochs: await epochsFor(datasetFolder) } : {}),
+    const result = await runStrategy(
+      {
+        strategy: strategy.name,
+        parameters: {
+          ...strategy.parameters,
+          inputSize: dataset.inputSize,
+          ...(strategy.trains ? { epochs: await epochsFor(datasetFolder) } : {}),
+        },
+        baseFolder,
+        datasetFolder,
+        cacheFolder: join(work, 'features'),
+        cacheBytes: 16 * 2 ** 30,
+        memoryBytes: 8 * 2 ** 30,
+        outputFolder,
+        seed,
+        threads,
+        signal: new AbortController().signal,
+        on: { progress: () => {}, metric: () => {}, log: (message) => console.log(`    ${message}`) },
       },
-      baseFolder,
-      datasetFolder,
-      cacheFolder: join(work, 'features'),
-      cacheBytes: 16 * 2 ** 30,
-      memoryBytes: 8 * 2 ** 30,
-      outputFolder,
-      seed,
-      threads,
-      signal: new AbortController().signal,
-      on: { progress: () => {}, metric: () => {}, log: (message) => console.log(`    ${message}`) },
-    });
+      loadStrategies,
+    );
     const { accuracy, accuracyInterval, imageCount, calibrationError, baseline } = result.evaluation;
     await keep({
       key,
