@@ -253,7 +253,8 @@ export const errorCodes = {
   },
   PLUGIN_ANSWER_INVALID: {
     httpStatus: 500,
-    meaning: 'The check or the parameter schema of a strategy threw an error, or its answer is not understood.',
+    meaning:
+      'The check or the parameter schema of a strategy threw an error, or its answer is not understood.',
   },
   // Strategies and solvers
   STRATEGY_UNKNOWN: { httpStatus: 422, meaning: 'No strategy of this name is installed.' },
@@ -282,7 +283,8 @@ export const errorCodes = {
   },
   STRATEGY_BASE_CHANGED: {
     httpStatus: 500,
-    meaning: 'A result that is said to leave the base model as it was has other layers or weights than the base.',
+    meaning:
+      'A result that is said to leave the base model as it was has other layers or weights than the base.',
   },
   EVALUATION_IMPOSSIBLE: {
     httpStatus: 422,
@@ -295,6 +297,11 @@ export const errorCodes = {
   ENGINE_UNAVAILABLE: {
     httpStatus: 503,
     meaning: 'The training engine that the worker is configured for is not there; the message says why.',
+  },
+  TRAINING_FUNCTION_INVALID: {
+    httpStatus: 500,
+    meaning:
+      'A function that a strategy hands to the training (loss, penalty, optimizer, schedule, order, onEpoch) gave something else than it has to, or NaN; it is named.',
   },
   TRAINING_LAYER_UNSUPPORTED: {
     httpStatus: 422,
