@@ -4,10 +4,12 @@ import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
 import type { Checkpoints } from './contract/checkpoints.js';
 import type { FeatureCut, FittedModel } from './contract/fitted-model.js';
+import type { Reports } from './contract/reports.js';
 import type { Trainer, TrainerSetup } from './contract/trainer.js';
 
 export type { Checkpoints } from './contract/checkpoints.js';
 export type { FeatureCut, FineTuned, FittedModel, LinearOnFeatures } from './contract/fitted-model.js';
+export type { ReportPicture, Reports, ReportTable } from './contract/reports.js';
 export type { TrainedNetwork, Trainer, TrainerSetup } from './contract/trainer.js';
 export type { AugmentationPreset } from '../learning/images/augmentation.js';
 export type { TrainingData } from '../learning/training/data/training-data.js';
@@ -103,6 +105,8 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   progress(phase: string, done: number, total: number): void;
   /** A number worth a curve: `step` counts epochs, iterations or candidates. */
   metric(name: string, value: number, step: number): void;
+  /** Tables and pictures that are shown with the version. */
+  report: Reports;
   log(message: string): void;
 }
 

@@ -2,7 +2,7 @@ import { ZooError } from '../../errors.js';
 import type { ModelFile, ModelFiles } from '../tfjs-layers/model-files.js';
 import { parseReport } from './parse-report.js';
 import { holdsPixelsOnly, pngProblem } from './read-png.js';
-import { reportLimits, reportsFolder, type VersionReport } from './version-report.js';
+import { pathOfPicture, reportLimits, reportsFolder, type VersionReport } from './version-report.js';
 
 /** The reports of a version, by name, and the files they are. */
 export interface ReadReports {
@@ -39,9 +39,6 @@ export async function readReports(folder: ModelFiles): Promise<ReadReports> {
   if (extra.length > 0) throw invalid(`${extra.length} files among them belong to no report`);
   return read;
 }
-
-export const pathOfReport = (name: string): string => `${reportsFolder}${name}.json`;
-export const pathOfPicture = (name: string): string => `${reportsFolder}${name}.png`;
 
 /** A report as its file has it. */
 export function writeReport(report: VersionReport): Uint8Array {

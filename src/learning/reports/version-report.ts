@@ -22,6 +22,15 @@ export type TableCell = string | number | null;
 /** Where a version keeps its reports. */
 export const reportsFolder = 'reports/';
 
+/** The file with all of a table, or the words about a picture. */
+export const pathOfDescription = (name: string): string => `${reportsFolder}${name}.json`;
+export const pathOfPicture = (name: string): string => `${reportsFolder}${name}.png`;
+
+/** The file that shows a report. */
+export function pathOfReport({ kind, name }: Pick<VersionReport, 'kind' | 'name'>): string {
+  return kind === 'picture' ? pathOfPicture(name) : pathOfDescription(name);
+}
+
 /** What reports may take, so that a page and an answer can show all of a version's. */
 export const reportLimits = {
   /** Of one version. */
@@ -35,7 +44,7 @@ export const reportLimits = {
   cellLength: 500,
   altLength: 1000,
   /** Of a table's file. */
-  tableBytes: 2 ** 20,
+  tableBytes: 256 * 1024,
   /** Of a picture's file, as it comes and as it is kept. */
   pictureBytes: 2 * 2 ** 20,
   /** Pixels a side. */

@@ -11,7 +11,7 @@ export interface Reports {
   picture(name: string, picture: ReportPicture): void;
 }
 
-/** At most 50 columns and 10,000 cells. */
+/** At most 50 columns, 10,000 cells and, as JSON, 256 KiB. */
 export interface ReportTable {
   /** One line, at most 200 characters. */
   title: string;

@@ -1,6 +1,6 @@
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import type { Checkpoints } from '../contract/checkpoints.js';
-import type { DataSummary, FitContext, Trainer, TrainerSetup } from '../contract.js';
+import type { DataSummary, FitContext, Reports, Trainer, TrainerSetup } from '../contract.js';
 import type { LinearProbes } from './linear-probes.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitFeatures } from './split-features.js';
@@ -14,6 +14,7 @@ export interface FitContextInput<Parameters> {
   requireMemory(setup: Omit<TrainerSetup, 'head'>): Promise<void>;
   trainer(setup: TrainerSetup): Promise<Trainer>;
   checkpoints: Checkpoints;
+  reports: Reports;
   seed: number;
   threads: number;
   memoryBytes: number;
@@ -61,6 +62,7 @@ export function createFitContext<Parameters>(input: FitContextInput<Parameters>)
     checkpoints,
     progress: on.progress,
     metric: on.metric,
+    report: input.reports,
     log: on.log,
   };
 }

@@ -1,9 +1,14 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pngProblem } from '../../../learning/reports/read-png.js';
-import { pathOfReport, readReports } from '../../../learning/reports/read-reports.js';
+import { readReports } from '../../../learning/reports/read-reports.js';
 import { redrawPng } from '../../../learning/reports/redraw-png.js';
-import { reportLimits, reportsFolder, type VersionReport } from '../../../learning/reports/version-report.js';
+import {
+  pathOfDescription,
+  reportLimits,
+  reportsFolder,
+  type VersionReport,
+} from '../../../learning/reports/version-report.js';
 import { filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
 
 /**
@@ -24,7 +29,7 @@ export async function redrawReports(
     if (problem === undefined) continue;
     const name = path.slice(reportsFolder.length, -'.png'.length);
     log(`The report ${JSON.stringify(name.slice(0, 64))} is left out: ${problem}.`);
-    for (const left of [path, pathOfReport(name)]) await rm(join(folder, left), { force: true });
+    for (const left of [path, pathOfDescription(name)]) await rm(join(folder, left), { force: true });
   }
   return (await readReports(files)).reports;
 }

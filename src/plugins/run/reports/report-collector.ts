@@ -2,8 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseReport } from '../../../learning/reports/parse-report.js';
 import { pngProblem } from '../../../learning/reports/read-png.js';
-import { pathOfPicture, pathOfReport, writeReport } from '../../../learning/reports/read-reports.js';
-import { reportLimits, reportsFolder, type VersionReport } from '../../../learning/reports/version-report.js';
+import { writeReport } from '../../../learning/reports/read-reports.js';
+import {
+  pathOfDescription,
+  pathOfPicture,
+  reportLimits,
+  reportsFolder,
+  type VersionReport,
+} from '../../../learning/reports/version-report.js';
 import type { ReportPicture, Reports, ReportTable } from '../../contract/reports.js';
 
 /** Collects what a strategy reports, and writes what holds to the version's files. */
@@ -35,7 +41,7 @@ export class ReportCollector implements Reports {
   async write(folder: string): Promise<void> {
     if (this.#kept.size > 0) await mkdir(join(folder, reportsFolder), { recursive: true });
     for (const { report, png } of this.#kept.values()) {
-      await writeFile(join(folder, pathOfReport(report.name)), writeReport(report));
+      await writeFile(join(folder, pathOfDescription(report.name)), writeReport(report));
       if (png !== undefined) await writeFile(join(folder, pathOfPicture(report.name)), png);
     }
   }
