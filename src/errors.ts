@@ -28,4 +28,8 @@ export interface Problem {
   /** Where in the input, for example `parameters.C` or `files[3].path`. Empty for the input as a whole. */
   path: string;
   message: string;
+  /** What arrived there. */
+  value?: unknown;
+  /** What is accepted there, in words: `a number from 0 to 1`. */
+  accepted?: string;
 }

@@ -50,6 +50,15 @@ export function parametersSchema(strategy: Strategy): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(strategy.parameters.strict(), {
     target: 'draft-2020-12',
     io: 'input',
+    metadata: ownMetadata,
   });
   return { $schema, title: strategy.name, ...schema };
 }
+
+/** Titles and descriptions as each schema itself gives them: a package may have a copy of zod with a registry of its own. */
+const ownMetadata = {
+  get: (schema: z.core.$ZodType) =>
+    'meta' in schema && typeof schema.meta === 'function'
+      ? (schema as z.ZodType).meta()
+      : z.globalRegistry.get(schema),
+} as unknown as typeof z.globalRegistry;

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { ErrorCode } from '../error-codes.js';
+import { checkStrategy } from './check/check-strategy.js';
 import type { Strategy } from './contract.js';
 
 /** Somewhere strategies come from. Built-ins have no door of their own. */
@@ -54,14 +54,9 @@ export async function loadStrategies(
       refuse('PLUGIN_IMPORT_FAILED', `it cannot be imported: ${reason}`);
       continue;
     }
-    if (typeof candidate !== 'object' || candidate === null) {
-      const found = candidate === null ? 'null' : typeof candidate;
-      refuse('PLUGIN_EXPORT_MISSING', `its default export is ${found}, not a strategy`);
-      continue;
-    }
-    const problems = strategyProblems(candidate);
-    if (problems.length > 0) {
-      refuse('PLUGIN_METADATA_INVALID', problems.join('; '));
+    const refusal = checkStrategy(candidate);
+    if (refusal !== undefined) {
+      refuse(refusal.code, refusal.reason);
       continue;
     }
     const strategy = candidate as Strategy;
@@ -73,43 +68,4 @@ export async function loadStrategies(
   }
   const all = [...strategies.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return { all, find: (name) => strategies.get(name), refused };
-}
-
-const metadata = z.object({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'name must be lower-case words joined by dashes')
-    .max(64, 'name must be at most 64 characters'),
-  version: z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'version must be a semantic version, 1.0.0'),
-  summary: z.string().min(1, 'summary must be a sentence').max(400, 'summary must be at most 400 characters'),
-  parameters: z.custom((value) => value instanceof z.ZodObject, 'parameters must be a Zod object schema'),
-  needs: z.object({
-    tasks: z.array(z.string()).min(1, 'needs.tasks must name a task'),
-    formats: z.array(z.string()).min(1, 'needs.formats must name a format'),
-    gpu: z.enum(['none', 'optional', 'required'], 'needs.gpu must be none, optional or required'),
-  }),
-  check: z.custom((value) => typeof value === 'function', 'check must be a function'),
-  load: z.custom((value) => typeof value === 'function', 'load must be a function'),
-});
-
-function strategyProblems(candidate: object): string[] {
-  const parsed = metadata.safeParse(candidate);
-  if (!parsed.success) {
-    return parsed.error.issues.map((issue) =>
-      issue.code === 'invalid_type'
-        ? `${issue.path.join('.')} is missing or not ${issue.expected}`
-        : issue.message,
-    );
-  }
-  const defaults = (candidate as Strategy).parameters.strict().safeParse({});
-  const undescribed = Object.entries((candidate as Strategy).parameters.shape)
-    .filter(([, field]) => !(field as z.ZodType).description)
-    .map(([name]) => `parameter ${name} has no description`);
-  // Required parameters are fine; a default that its own schema refuses is not.
-  const brokenDefaults = defaults.success
-    ? []
-    : defaults.error.issues
-        .filter((issue) => !(issue.code === 'invalid_type' && issue.input === undefined))
-        .map((issue) => `default of ${issue.path.join('.')}: ${issue.message}`);
-  return [...undescribed, ...brokenDefaults];
 }
