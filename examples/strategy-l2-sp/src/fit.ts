@@ -46,10 +46,9 @@ export async function fit(context: Context): Promise<FineTuned> {
 
 /** The head reads the last layer that still has height and width. */
 function headCut({ base, parameters }: Context): FeatureCut {
-  const [deepest] = candidateLayers(base, 'average');
-  if (deepest === undefined)
-    throw new TypeError('there is no layer for a head; check() says so before a fit');
-  return { layer: deepest.layer, pooling: 'average', inputSize: parameters.inputSize };
+  const layer = headLayer(base, undefined);
+  if (layer === undefined) throw new TypeError('there is no layer for a head; check() says so before a fit');
+  return { layer, pooling: 'average', inputSize: parameters.inputSize };
 }
 
 /**
