@@ -18,6 +18,7 @@ export interface DatasetManifest {
 /** train: what a strategy fits on. validation: what it may choose by. test: what only the evaluation sees. */
 export type Split = 'train' | 'validation' | 'test';
 
+/** How many pictures a split has. */
 export interface SplitSummary {
   imageCount: number;
   /** In the order of `classes`. */

@@ -36,6 +36,7 @@ export type InputSizes =
   /** `pinnedBy` names the layer that needs exactly this size (a Dense after a Flatten, say). */
   | { kind: 'pinned'; height: number; width: number; pinnedBy: string };
 
+/** A layer of a network, by its name. */
 export interface LayerSummary {
   name: string;
   className: string;

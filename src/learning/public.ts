@@ -29,6 +29,7 @@ export type { Candidate as CandidateC } from './linear/choose-c.js';
 export { planLinearMemory, type LinearMemoryPlan, type LinearProblemSize } from './linear/memory-estimate.js';
 export { dealStratifiedFolds, type StratifiedFolds } from './linear/stratified-folds.js';
 export { bestProbe } from './linear/best-probe.js';
+export type { FeatureMatrix } from './features/compute-features.js';
 export { scoreLinear, type LinearHead } from './linear/score-linear.js';
 
 // How sure a classifier may be.

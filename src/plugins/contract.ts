@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DatasetManifest, Split } from '../learning/dataset-manifest.js';
+import type { DatasetManifest, Split, SplitSummary } from '../learning/dataset-manifest.js';
 import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
 import type { Checkpoints } from './contract/checkpoints.js';
@@ -39,6 +39,7 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
    * not among them: the job has one, and `fit` finds it in its context.
    */
   parameters: Parameters;
+  /** What it works on: hub task ids of data sets, formats of models; and what its jobs need of a machine. */
   needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
   /** Every reason why it cannot run on this model and data set; empty when it can. Pure and quick: the API calls it before anything is queued. */
   check(base: ModelManifest, data: DataSummary, parameters: z.output<Parameters>): Problem[];
@@ -47,7 +48,14 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
 }
 
 /** What a strategy can know of the data before it runs. */
-export type DataSummary = Pick<DatasetManifest, 'task' | 'classes' | 'splits'>;
+export interface DataSummary {
+  /** Hub task id. */
+  task: DatasetManifest['task'];
+  /** Class names; a class's position is its label everywhere. */
+  classes: string[];
+  /** Pictures of each split, in all and by class. */
+  splits: Record<Split, SplitSummary>;
+}
 
 /** Gives a strategy literal its types. */
 export function defineStrategy<Parameters extends z.ZodObject>(
@@ -58,6 +66,7 @@ export function defineStrategy<Parameters extends z.ZodObject>(
 
 /** What a strategy is given for one fit. */
 export interface FitContext<Parameters = Record<string, unknown>> {
+  /** As a caller gave them, defaults filled in. */
   parameters: Parameters;
   /** The base model. */
   base: ModelManifest;
@@ -107,6 +116,7 @@ export interface FitContext<Parameters = Record<string, unknown>> {
   metric(name: string, value: number, step: number): void;
   /** Tables and pictures that are shown with the version. */
   report: Reports;
+  /** A line for the log of the job, for people. */
   log(message: string): void;
 }
 
@@ -122,6 +132,7 @@ export interface LabelledFeatures {
 
 /** A linear classifier on features of the frozen base model: logits = features · weights + bias. */
 export interface LinearProbe {
+  /** Where its features come from. */
   cut: FeatureCut;
   /** float32 [featureDim, classes], row-major. */
   weights: Float32Array;

@@ -10,6 +10,7 @@ export { z } from 'zod';
 export { contractVersion } from './contract/contract-version.js';
 export { defineStrategy } from './contract.js';
 export type * from './contract.js';
+export type { FittedHead } from './contract/fitted-model.js';
 export type { Problem } from '../errors.js';
 export type { Split, SplitSummary } from '../learning/dataset-manifest.js';
 export type {
@@ -20,6 +21,14 @@ export type {
   ModelManifest,
 } from '../learning/model-manifest.js';
 export type { ModelFile } from '../learning/tfjs-layers/model-files.js';
+export type { TableCell } from '../learning/reports/version-report.js';
+export type { Sampling } from '../learning/training/loop/batches/sample-order.js';
+export type { Schedule } from '../learning/training/loop/learning-rate/schedule.js';
+export type {
+  ClassifierScore,
+  EpochRecord,
+  ValidationScore,
+} from '../learning/training/loop/training-run.js';
 
 // For `check`.
 export { checkInputSize, checkTask } from './check/check-task.js';

@@ -1,4 +1,3 @@
-import type { FeatureCut } from '../features/feature-cut.js';
 import type { CutPoint, ModelManifest } from '../model-manifest.js';
 
 /** Layers that are compared when none is named. */
@@ -44,7 +43,7 @@ export function candidateLayers(base: ModelManifest, pooling: 'average' | 'flatt
 export function probeCuts(
   base: ModelManifest,
   inputSize: number | undefined,
-): (FeatureCut & { inputSize?: number })[] {
+): { layer: string; pooling: 'average'; inputSize?: number }[] {
   return candidateLayers(base, 'average').map(({ layer }) => ({ layer, pooling: 'average', inputSize }));
 }
 

@@ -24,6 +24,7 @@ export const augmentationSpec = z.strictObject({
 
 export type Augmentation = z.output<typeof augmentationSpec>;
 
+/** How training pictures vary: not at all; mirrored, cropped a little, light and colours changed a little; the same and cropped hard. */
 export type AugmentationPreset = 'none' | 'light' | 'strong';
 
 /**

@@ -10,6 +10,7 @@ import {
 } from './standardize-features.js';
 import { dealStratifiedFolds } from './stratified-folds.js';
 
+/** Features with their labels, for a linear classifier. */
 export interface LinearClassifierInput {
   /** float32 [rows, featureDim], row-major. Not written to. */
   features: Float32Array;
@@ -19,6 +20,7 @@ export interface LinearClassifierInput {
   numClasses: number;
 }
 
+/** Which linear classifier is fitted, how, and with what means. */
 export interface LinearClassifierOptions {
   /** svm: squared hinge, one class against the rest. softmax: multinomial logistic. Both with an L2 penalty. */
   classifier: 'svm' | 'softmax';

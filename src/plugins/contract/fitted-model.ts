@@ -1,10 +1,15 @@
-import type { FeatureCut as NetworkCut } from '../../learning/features/feature-cut.js';
-
 /** What a strategy returns: a new classifier, as its difference from the base model. */
 export type FittedModel = LinearOnFeatures | FineTuned;
 
 /** Where to cut the backbone, what to make of the tensor there, and how large the pictures are on the way in. */
-export interface FeatureCut extends NetworkCut {
+export interface FeatureCut {
+  /** Name of a cut point of the model's manifest. */
+  layer: string;
+  /**
+   * `average`: mean over height and width, [channels]. `flatten`: [height · width · channels], row-major. A vector stays
+   * as it is.
+   */
+  pooling: 'average' | 'flatten';
   /** Height and width of the network's input in pixels; left out: the base model's own. */
   inputSize?: number;
 }

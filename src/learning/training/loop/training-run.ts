@@ -56,6 +56,7 @@ export interface TrainingCheckpoints {
   everySteps?: number;
 }
 
+/** How a training went, and what came of it. */
 export interface TrainingOutcome {
   /** Best weights and statistics, beside the optimizer's slots as they ended. The step holds this state too. */
   best: TrainingState;
@@ -91,6 +92,7 @@ export interface ValidationScore extends ClassifierScore {
   calibratedLoss: number;
 }
 
+/** One epoch of a training. */
 export interface EpochRecord {
   /** From 1; 0 stands for the weights that training started from. */
   epoch: number;
