@@ -12,6 +12,7 @@ import { parseByteRange } from './byte-range.js';
 import { fileType } from './file-type.js';
 import { principalOf } from './principal-of.js';
 import { sendFilePart } from './send-file-part.js';
+import { reportsFolder } from '../learning/reports/version-report.js';
 import { hashBytes } from '../learning/sha256.js';
 
 /** How long a link into the object store is good. It only has to last until the download has begun. */
@@ -22,7 +23,8 @@ const yearSeconds = 365 * 24 * 60 * 60;
 
 /**
  * How bytes go out: `GET /models/<owner>/<name>/resolve/<revision>/<path>` and the same under `/datasets/`, with ETag, Range
- * and the digest in a header. Where the store is S3, a GET is redirected to a link signed for a few minutes.
+ * and the digest in a header. Where the store is S3, a GET is redirected to a link signed for a few minutes, except for pictures
+ * that our pages show.
  */
 export function fileRoutes(zoo: Zoo): Router {
   const router = express.Router();
@@ -67,7 +69,7 @@ async function answer(
     return;
   }
   const range = rangeOf(request, response, etag, sizeBytes);
-  if (request.method === 'GET' && !('text' in found.content)) {
+  if (request.method === 'GET' && !('text' in found.content) && !isReportPicture(reference)) {
     const { contentType } = fileType(reference.path);
     const filename = basename(reference.path);
     const link = await zoo.store.presignedGet(sha256, linkSeconds, { filename, contentType });
@@ -88,6 +90,11 @@ async function answer(
     // The client went away, or the store broke off and the client sees too few bytes: there is nothing left to answer.
     zoo.log.debug({ err: error, requestId: response.locals['requestId'] }, 'download broken off');
   }
+}
+
+/** Our pages show these, and may show what comes from here only: a link into the store would lead elsewhere. */
+function isReportPicture({ kind, path }: FileReference): boolean {
+  return kind === 'model' && path.startsWith(reportsFolder) && path.endsWith('.png');
 }
 
 type Sender = (response: Response) => Promise<void>;

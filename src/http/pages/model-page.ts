@@ -3,6 +3,7 @@ import { cardBody } from '../../zoo/cards/front-matter.js';
 import { findModel, loadAliases, loadModelCards } from '../../zoo/models/load-models.js';
 import { listVersions, loadVersionDetails, loadVersionFiles } from '../../zoo/models/load-versions.js';
 import type { ModelRow, ModelVersionDetails, ModelVersionRow } from '../../zoo/models/model-rows.js';
+import { addressOfFile } from '../../zoo/models/version-paths.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { html, type Html } from '../html.js';
 import { evaluationSection } from './evaluation-section.js';
@@ -10,6 +11,7 @@ import { formatBytes, formatCount, formatDate } from './format.js';
 import { layout } from './layout.js';
 import { lineageSection } from './lineage-section.js';
 import { renderMarkdown } from './markdown.js';
+import { reportsSection } from './reports-section.js';
 
 /** A model with its newest version: card, evaluation, lineage, files. Undefined where the principal sees none. */
 export async function modelPage(
@@ -43,6 +45,7 @@ export async function modelPage(
       </section>
       ${newest && details ? versionFacts(newest, details) : html`<p class="empty">No version has been published yet.</p>`}
       ${details?.evaluation && evaluationSection(details.evaluation)}
+      ${newest && (await reportsSection(zoo, principal, model, newest))}
       ${newest && (await lineageSection(zoo, principal, newest))}
       ${
         body.trim() !== '' &&
@@ -106,7 +109,6 @@ async function filesSection(
   version: ModelVersionRow,
 ): Promise<Html> {
   const files = await loadVersionFiles(zoo.database, principal, [version.id]);
-  const folder = `/models/${model.ownerName}/${model.name}/resolve/${version.number}`;
   return html`<section>
     <details>
       <summary>
@@ -127,9 +129,7 @@ async function filesSection(
               (file) =>
                 html`<tr>
                   <td>
-                    <a href="${folder}/${file.path.split('/').map(encodeURIComponent).join('/')}"
-                      >${file.path}</a
-                    >
+                    <a href="${addressOfFile(model, version, file.path)}">${file.path}</a>
                   </td>
                   <td class="number">${formatBytes(file.sizeBytes)}</td>
                   <td><code>${file.sha256.slice(0, 12)}…</code></td>

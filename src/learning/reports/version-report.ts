@@ -40,7 +40,7 @@ export const reportLimits = {
   cells: 10_000,
   /** Of a title, a column's name, a cell and an alternative text, in UTF-16 units. */
   titleLength: 200,
-  columnLength: 100,
+  columnLength: 200,
   cellLength: 500,
   altLength: 1000,
   /** Of a table's file. */

@@ -15,7 +15,7 @@ export interface Reports {
 export interface ReportTable {
   /** One line, at most 200 characters. */
   title: string;
-  /** Their names, at most 100 characters each. */
+  /** Their names, at most 200 characters each. */
   columns: string[];
   /** A cell for each column: text of at most 500 characters on one line, a finite number, or null for nothing. */
   rows: TableCell[][];

@@ -33,6 +33,16 @@ export function fileKind(path: string): 'text' | 'image' | 'weights' | undefined
   return dot > 0 ? kinds[name.slice(dot + 1).toLowerCase()] : undefined;
 }
 
+/** Where a file of a version is to be had, relative to the server. */
+export function addressOfFile(
+  model: { ownerName: string; name: string },
+  version: { number: number },
+  path: string,
+): string {
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  return `/models/${model.ownerName}/${model.name}/resolve/${version.number}/${encoded}`;
+}
+
 /**
  * Every reason why paths cannot be those of one version: they stay inside the folder they are pulled into, on every
  * system, and no two meet where capitals do not count.

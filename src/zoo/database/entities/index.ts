@@ -3,6 +3,7 @@ import { ApiToken } from './api-token.entity.js';
 import { Model } from './model.entity.js';
 import { ModelVersion } from './model-version.entity.js';
 import { VersionFile } from './version-file.entity.js';
+import { VersionReport } from './version-report.entity.js';
 import { Metric } from './metric.entity.js';
 import { Alias } from './alias.entity.js';
 import { LineageEdge } from './lineage-edge.entity.js';
@@ -26,6 +27,7 @@ export const entities = [
   Model,
   ModelVersion,
   VersionFile,
+  VersionReport,
   Metric,
   Alias,
   LineageEdge,
@@ -49,6 +51,7 @@ export {
   Model,
   ModelVersion,
   VersionFile,
+  VersionReport,
   Metric,
   Alias,
   LineageEdge,
