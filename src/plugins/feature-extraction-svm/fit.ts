@@ -6,6 +6,7 @@ import {
   type CandidateC,
 } from '../../learning/public.js';
 import type { FeatureCut, FitContext, FittedModel, LabelledFeatures } from '../plugin.js';
+import { candidateTable, type TriedLayer } from './candidate-table.js';
 import type { FeatureExtractionParameters } from './index.js';
 
 type Context = FitContext<FeatureExtractionParameters>;
@@ -97,13 +98,16 @@ async function chooseCut(
   features: LabelledFeatures[],
 ): Promise<TriedCut> {
   let chosen: TriedCut | undefined;
+  const tried: TriedLayer[] = [];
   try {
     for (const [index, cut] of cuts.entries()) {
       const problem = await prepare(context, cut, index, cuts.length, features[index] as LabelledFeatures);
       let isKept = false;
       try {
         const isChoice = cuts.length > 1 || context.parameters.C === undefined;
-        const best = isChoice ? (await problem.crossValidate())?.best : undefined;
+        const validated = isChoice ? await problem.crossValidate() : undefined;
+        const best = validated?.best;
+        if (validated !== undefined) tried.push({ layer: cut.layer, candidates: validated.candidates });
         isKept = chosen === undefined || (best?.accuracy ?? 0) > (chosen.best?.accuracy ?? 0);
         if (isKept) {
           await chosen?.problem.release();
@@ -125,6 +129,7 @@ async function chooseCut(
   }
   if (chosen === undefined)
     throw new TypeError('the base model has no cut point; check() says so before a fit');
+  if (tried.length > 0) context.report.table('cross-validation', candidateTable(tried));
   return chosen;
 }
 

@@ -8,6 +8,7 @@ import type {
   TrainingOutcome,
 } from '../contract.js';
 import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
+import { epochTable } from './epoch-table.js';
 import type { FineTuningParameters } from './parameters.js';
 
 /** What a strategy decides; parameters and defaults decide the rest. */
@@ -61,6 +62,7 @@ export async function fineTune(
     );
     const outcome = await trainer.fit({ ...recipe, schedule: { ...recipe.schedule, learningRate } });
     context.log(describeOutcome(outcome));
+    context.report.table('epochs', epochTable(outcome));
     const trained = await trainer.read();
     const { temperature = 1 } = outcome.bestValidation ?? {};
     return {
