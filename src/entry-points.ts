@@ -7,6 +7,8 @@ export function entryPoint(
     | 'zoo/database/pglite-child'
     | 'jobs/child/attempt-child'
     | 'jobs/child/engine-probe'
+    | 'plugins/packages/inspect/inspector-child'
+    | 'jobs/strategies/schema-thread'
     | 'learning/engines/onnx-worker'
     | 'learning/training/engines/onnx/replica-worker',
 ): URL {

@@ -224,11 +224,11 @@ export const errorCodes = {
     meaning: 'A strategy has the name of a built-in, or of a strategy from another package.',
   },
   PLUGIN_PROCESS_DIED: {
-    httpStatus: 500,
+    httpStatus: 424,
     meaning: 'The process that reads a strategy package ended before it answered.',
   },
   PLUGIN_TIMED_OUT: {
-    httpStatus: 500,
+    httpStatus: 424,
     meaning: 'A strategy package did not answer in time while its metadata, parameters or check were read.',
   },
   PLUGIN_PACKAGE_INVALID: {

@@ -22,6 +22,10 @@ export interface JobRow {
   targetDatasetId: string | null;
   strategy: string | null;
   strategyVersion: string | null;
+  /** The package it comes from, and the build of it; null in jobs from before packages. */
+  strategyPackage: string | null;
+  strategyPackageVersion: string | null;
+  strategyDigest: string | null;
   parameters: Record<string, unknown>;
   seed: number;
   notes: string;
@@ -65,8 +69,10 @@ export interface MetricPointRow {
 
 const columns = `j.id, j.kind, j.state, j.launched_by AS "launchedBy", j.base_version_id AS "baseVersionId",
   j.dataset_version_id AS "datasetVersionId", j.target_model_id AS "targetModelId",
-  j.target_dataset_id AS "targetDatasetId", j.strategy, j.strategy_version AS "strategyVersion", j.parameters, j.seed,
-  j.notes, j.progress, j.error, j.result_model_version_id AS "resultModelVersionId",
+  j.target_dataset_id AS "targetDatasetId", j.strategy, j.strategy_version AS "strategyVersion",
+  j.strategy_package AS "strategyPackage", j.strategy_package_version AS "strategyPackageVersion",
+  j.strategy_digest AS "strategyDigest", j.parameters, j.seed, j.notes, j.progress, j.error,
+  j.result_model_version_id AS "resultModelVersionId",
   j.result_dataset_version_id AS "resultDatasetVersionId", j.cancel_requested_at AS "cancelRequestedAt",
   j.created_at AS "createdAt", j.started_at AS "startedAt", j.finished_at AS "finishedAt"`;
 

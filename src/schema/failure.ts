@@ -1,5 +1,5 @@
 import { createUnionType, Field, ObjectType, registerEnumType, type ClassType } from 'type-graphql';
-import { GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { errorCodes, type ErrorCode } from '../error-codes.js';
 import { ZooError, type Problem } from '../errors.js';
 
@@ -24,8 +24,12 @@ export class ProblemType implements Problem {
     description: 'Where in the input, for example `parameters.C`; empty for the whole.',
   })
   path: string;
-  @Field(() => String, { description: 'What is accepted there.' })
+  @Field(() => String, { description: 'What arrived, what is accepted there and what to do.' })
   message: string;
+  @Field(() => GraphQLJSON, { nullable: true, description: 'What arrived; null where nothing did.' })
+  value?: unknown;
+  @Field(() => String, { nullable: true, description: 'What is accepted there, in words.' })
+  accepted?: string;
 }
 
 /** How a mutation says that it could not be done, for reasons a client can act on. */

@@ -38,9 +38,24 @@ export interface AnnouncedStrategy {
   summary: string;
   /** JSON Schema 2020-12 of its parameters. */
   parametersSchema: Record<string, unknown>;
-  needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
+  needs: {
+    tasks: string[];
+    formats: string[];
+    gpu: 'none' | 'optional' | 'required';
+    /** Resident memory that a job of it needs at least. */
+    memoryBytes?: number;
+  };
   /** Where it comes from. */
   package: StrategyPackage;
   /** Version of the contract it is written for, `1.0`. */
   contract: string;
+}
+
+/** A package that could not be used, as the server and workers tell of it. */
+export interface RefusedStrategy {
+  /** Package and version, or what the configuration lists. */
+  source: string;
+  /** An error code. */
+  code: string;
+  reason: string;
 }

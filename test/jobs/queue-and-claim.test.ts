@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claimJob } from '../../src/jobs/queue/claim-job.js';
+import { claimJob, findLeftJob, type BoundStrategy, type Claimant } from '../../src/jobs/queue/claim-job.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { appendFencedEvents, readJobEvents } from '../../src/jobs/events/job-events.js';
 import { enqueueJob, openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
@@ -12,7 +13,7 @@ for (const { name, remedy } of unavailableDatabases) leaveOut(`jobs on ${name}`,
 describe.each(availableDatabases)('on $name', ({ create }) => {
   let fixture: JobsFixture;
   let queue: JobQueue;
-  const claimant = { workerId: 'worker-1', strategies: [] };
+  const claimant = { workerId: 'worker-1', canRun: () => true };
 
   beforeAll(async () => {
     fixture = await createJobsFixture({}, create);
@@ -90,17 +91,84 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       expect(await jobById(fixture.zoo, jobId)).toMatchObject({ fence: 1 });
     });
 
-    test('leaves a job whose strategy is not installed to another worker', async () => {
-      const jobId = await queueTestJob(fixture.zoo, fixture.principal);
-      await executeSql(fixture.zoo.database, `UPDATE jobs SET strategy = 'elsewhere' WHERE id = $1`, [jobId]);
-      const delivery = await queue.fetch();
-      if (delivery === undefined) throw new Error('nothing was delivered');
-      expect(await claimJob(fixture.zoo, queue, delivery, claimant)).toBeUndefined();
-      await executeSql(fixture.zoo.database, `UPDATE job_queue.job SET start_after = now() - interval '1s'`);
-      const again = await queue.fetch();
-      expect(again?.jobId).toBe(jobId);
-      const able = { workerId: 'worker-2', strategies: ['elsewhere'] };
-      expect(again && (await claimJob(fixture.zoo, queue, again, able))?.fence).toBe(1);
+    describe('of a job that is bound to a build of a strategy', () => {
+      const build = { name: 'prototypes', version: '1.2.0', digest: 'a'.repeat(64) };
+      const holderOf = (...builds: BoundStrategy[]): Claimant => ({
+        workerId: 'worker-2',
+        canRun: ({ name, version, digest }) =>
+          builds.some((held) => isDeepStrictEqual(held, { name, version, digest })),
+      });
+
+      async function queueBound(bound: BoundStrategy = build) {
+        const jobId = await queueTestJob(fixture.zoo, fixture.principal);
+        await executeSql(
+          fixture.zoo.database,
+          `UPDATE jobs SET strategy = $2, strategy_version = $3, strategy_digest = $4 WHERE id = $1`,
+          [jobId, bound.name, bound.version, bound.digest],
+        );
+        const delivery = await queue.fetch();
+        if (delivery === undefined) throw new Error('nothing was delivered');
+        return { jobId, delivery };
+      }
+
+      test.each([
+        ['another strategy', { ...build, name: 'l2-sp' }],
+        ['another version', { ...build, version: '1.2.1' }],
+        ['another build of the same version', { ...build, digest: 'b'.repeat(64) }],
+      ])('leaves it to others where it has %s, and finds it later', async (_what, held) => {
+        const { zoo } = fixture;
+        const { jobId, delivery } = await queueBound();
+        expect(await claimJob(zoo, queue, delivery, holderOf(held))).toBeUndefined();
+        expect(await queue.fetch()).toBeUndefined();
+        expect(await findLeftJob(zoo, holderOf(held))).toBeUndefined();
+        const able = holderOf(held, build);
+        expect(await findLeftJob(zoo, able)).toEqual({ jobId });
+        expect((await claimJob(zoo, queue, { jobId }, able))?.fence).toBe(1);
+        expect(await findLeftJob(zoo, able)).toBeUndefined();
+      });
+
+      test('finds the oldest of those that were left', async () => {
+        const { zoo } = fixture;
+        const first = await queueBound();
+        const second = await queueBound({ ...build, name: 'a-name-that-sorts-first' });
+        for (const { delivery } of [first, second]) await claimJob(zoo, queue, delivery, holderOf());
+        await executeSql(
+          zoo.database,
+          `UPDATE jobs SET created_at = now() - interval '1 hour' WHERE id = $1`,
+          [first.jobId],
+        );
+        const able = { workerId: 'worker-3', canRun: () => true };
+        expect(await findLeftJob(zoo, able)).toEqual({ jobId: first.jobId });
+        await claimJob(zoo, queue, { jobId: first.jobId }, able);
+        expect(await findLeftJob(zoo, able)).toEqual({ jobId: second.jobId });
+        await claimJob(zoo, queue, { jobId: second.jobId }, able);
+      });
+
+      test('is told of a job from before packages by name and version', async () => {
+        const { jobId, delivery } = await queueBound({ ...build, digest: null });
+        const asked: BoundStrategy[] = [];
+        const claimed = await claimJob(fixture.zoo, queue, delivery, {
+          workerId: 'worker-2',
+          canRun: (wanted) => asked.push({ ...wanted }) > 0,
+        });
+        expect(claimed?.job.id).toBe(jobId);
+        expect(asked).toEqual([{ ...build, digest: null }]);
+      });
+
+      test('is refused by the database to a worker that knows names only', async () => {
+        const { zoo } = fixture;
+        const { jobId, delivery } = await queueBound();
+        const claimOfBefore = `UPDATE jobs SET state = 'RUNNING', fence = fence + 1, worker_id = 'old', progress = NULL,
+              started_at = coalesce(started_at, now()), lease_expires_at = clock_timestamp() + interval '3 seconds'
+            WHERE id = $1 AND state = 'QUEUED' AND cancel_requested_at IS NULL AND (strategy IS NULL OR strategy = ANY($2))`;
+        await expect(executeSql(zoo.database, claimOfBefore, [jobId, [build.name]])).rejects.toThrow(
+          /jobs_claim_check/,
+        );
+        expect(await jobById(zoo, jobId)).toMatchObject({ state: 'QUEUED', fence: 0 });
+        expect((await claimJob(zoo, queue, delivery, holderOf(build)))?.job).toMatchObject({
+          claimedDigest: build.digest,
+        });
+      });
     });
   });
 

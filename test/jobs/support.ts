@@ -82,7 +82,7 @@ export async function claimNext(zoo: Zoo, queue: JobQueue): Promise<Fence> {
   await executeSql(zoo.database, `UPDATE job_queue.job SET start_after = now() - interval '1s'`);
   const delivery = await queue.fetch();
   if (delivery === undefined) throw new Error('nothing was delivered');
-  const claimed = await claimJob(zoo, queue, delivery, { workerId: 'worker-1', strategies: [] });
+  const claimed = await claimJob(zoo, queue, delivery, { workerId: 'worker-1', canRun: () => true });
   if (claimed === undefined) throw new Error('the job could not be claimed');
   return { jobId: delivery.jobId, fence: claimed.fence };
 }

@@ -40,7 +40,7 @@ async function runningJob(): Promise<Fence> {
   const jobId = await queueTestJob(fixture.zoo, fixture.principal);
   const delivery = await queue.fetch();
   const claimed =
-    delivery && (await claimJob(fixture.zoo, queue, delivery, { workerId: 'worker-1', strategies: [] }));
+    delivery && (await claimJob(fixture.zoo, queue, delivery, { workerId: 'worker-1', canRun: () => true }));
   return { jobId, fence: claimed?.fence ?? -1 };
 }
 

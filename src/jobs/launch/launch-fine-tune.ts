@@ -3,28 +3,33 @@ import { z } from 'zod';
 import { ZooError, type Problem } from '../../errors.js';
 import type { DatasetManifest } from '../../learning/dataset-manifest.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
-import type { Strategy } from '../../plugins/contract.js';
-import { validateParameters } from '../../plugins/parameters/validate-parameters.js';
 import { requireScope, type Principal } from '../../zoo/access/principal.js';
 import { visibleTo } from '../../zoo/access/visible-to.js';
 import { recordAudit } from '../../zoo/audit.js';
 import { Job } from '../../zoo/database/entities/index.js';
-import { withIdempotency } from '../../zoo/idempotency.js';
+import { findEarlierResult, withIdempotency } from '../../zoo/idempotency.js';
+import type { AnnouncedStrategy } from '../../zoo/job-types.js';
 import { idempotencyKeySchema, nameSchema, visibilitySchema } from '../../zoo/names.js';
 import { parseInput } from '../../zoo/parse-input.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { executeSql } from '../queue/execute-sql.js';
-import { installedStrategies } from './installed-strategies.js';
 import { appendStateEvent } from '../events/job-events.js';
 import { announceQueued } from '../events/job-signals.js';
 import { enqueueJob } from '../queue/queue.js';
+import {
+  strategyCatalogue,
+  type CatalogueEntry,
+  type StrategyCatalogue,
+} from '../strategies/strategy-catalogue.js';
+import { validateByAnnouncement } from '../strategies/validate-by-announcement.js';
 import { findOrCreateTargetModel } from './target-model.js';
 
 const fineTuneSchema = z.object({
   baseVersionId: z.uuid(),
   datasetVersionId: z.uuid(),
   strategy: z.string().min(1).max(64),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  strategyVersion: z.string().min(1).max(256).nullish(),
+  parameters: z.custom((given) => typeof given === 'object', 'must be an object').nullish(),
   /** The model that receives the result. */
   name: z
     .string()
@@ -45,58 +50,69 @@ export type FineTuneInput = z.input<typeof fineTuneSchema>;
 
 /**
  * Launches a fine-tune. Everything that can be known to be wrong is said now, all at once, with nothing queued or stored;
- * then job, delivery and, where it does not exist yet, the target model are written in one transaction.
+ * then job, delivery and, where it does not exist yet, the target model are written in one transaction. The job is bound
+ * to the build of the strategy that its parameters were validated against.
  *
  * @throws ZooError INPUT_INVALID, NOT_FOUND, STRATEGY_UNKNOWN, STRATEGY_PARAMETERS_INVALID, STRATEGY_NOT_APPLICABLE,
- *   NAME_TAKEN, FORBIDDEN, UNAUTHENTICATED, IDEMPOTENCY_KEY_REUSED
+ *   NAME_TAKEN, FORBIDDEN, UNAUTHENTICATED, IDEMPOTENCY_KEY_REUSED; PLUGIN_* where a package fails at being asked
  */
 export async function launchFineTune(zoo: Zoo, principal: Principal, input: FineTuneInput): Promise<Job> {
   const account = requireScope(principal, 'launch');
   const value = parseInput(fineTuneSchema, input);
-  const strategies = await installedStrategies();
+  const { manager: outside } = zoo.database;
+  const key = value.idempotencyKey;
+  const earlier = await findEarlierResult(outside, account, 'launchFineTune', key, input);
+  if (earlier !== undefined) return outside.findOneByOrFail(Job, { id: earlier });
+  const base = await visibleBase(outside, principal, value.baseVersionId);
+  const data = await visibleData(outside, principal, value.datasetVersionId);
+  // A package's process answers in its own time: no transaction may wait for it.
+  const strategy = findStrategy(
+    await strategyCatalogue(zoo),
+    value.strategy,
+    value.strategyVersion ?? undefined,
+  );
+  const parameters = await checkedParameters(strategy, value.parameters, base, data);
+  const { announcement } = strategy;
   const job = await zoo.database.transaction(async (manager) => {
-    const { id } = await withIdempotency(
-      manager,
-      account,
-      'launchFineTune',
-      value.idempotencyKey,
-      input,
-      async () => {
-        const base = await visibleBase(manager, principal, value.baseVersionId);
-        const data = await visibleData(manager, principal, value.datasetVersionId);
-        const strategy = findStrategy(strategies.all, value.strategy);
-        const parameters = checkedParameters(strategy, value.parameters, base, data);
-        const [ownerName, name] = value.name;
-        const targetModelId = await findOrCreateTargetModel(manager, principal, {
-          ownerName,
-          name,
-          visibility: value.visibility ?? undefined,
-          task: data.manifest.task,
-          license: base.license,
-        });
-        const made = await manager.save(
-          manager.create(Job, {
-            kind: 'FINE_TUNE',
-            launchedBy: account.id,
-            baseVersionId: value.baseVersionId,
-            datasetVersionId: value.datasetVersionId,
-            targetModelId,
-            strategy: strategy.name,
-            strategyVersion: strategy.version,
-            parameters,
-            notes: value.notes ?? '',
-            seed: value.seed ?? 1,
-          }),
-        );
-        await appendStateEvent(manager, made.id, 'QUEUED');
-        await enqueueJob(manager, made.id);
-        await recordAudit(manager, account.id, 'job.launch', made.id, {
+    const { id } = await withIdempotency(manager, account, 'launchFineTune', key, input, async () => {
+      // Versions never change, but they may have been taken from sight meanwhile.
+      await visibleBase(manager, principal, value.baseVersionId);
+      await visibleData(manager, principal, value.datasetVersionId);
+      const [ownerName, name] = value.name;
+      const targetModelId = await findOrCreateTargetModel(manager, principal, {
+        ownerName,
+        name,
+        visibility: value.visibility ?? undefined,
+        task: data.manifest.task,
+        license: base.license,
+      });
+      const made = await manager.save(
+        manager.create(Job, {
           kind: 'FINE_TUNE',
-          strategy: strategy.name,
-        });
-        return made.id;
-      },
-    );
+          launchedBy: account.id,
+          baseVersionId: value.baseVersionId,
+          datasetVersionId: value.datasetVersionId,
+          targetModelId,
+          strategy: announcement.name,
+          strategyVersion: announcement.version,
+          strategyPackage: announcement.package.name,
+          strategyPackageVersion: announcement.package.version,
+          strategyDigest: announcement.package.digest,
+          parameters,
+          notes: value.notes ?? '',
+          seed: value.seed ?? 1,
+        }),
+      );
+      await appendStateEvent(manager, made.id, 'QUEUED');
+      await enqueueJob(manager, made.id);
+      await recordAudit(manager, account.id, 'job.launch', made.id, {
+        kind: 'FINE_TUNE',
+        strategy: announcement.name,
+        strategyVersion: announcement.version,
+        strategyPackage: announcement.package,
+      });
+      return made.id;
+    });
     return manager.findOneByOrFail(Job, { id });
   });
   announceQueued(zoo.database, job.id);
@@ -138,11 +154,28 @@ function missing(path: string, noun: string): never {
   });
 }
 
-/** @throws ZooError STRATEGY_UNKNOWN listing the names there are. */
-function findStrategy(strategies: readonly Strategy[], name: string): Strategy {
-  const strategy = strategies.find((candidate) => candidate.name === name);
-  if (strategy !== undefined) return strategy;
-  const names = strategies.map((candidate) => candidate.name);
+/** @throws ZooError STRATEGY_UNKNOWN listing the names, or the versions, there are. */
+function findStrategy(
+  catalogue: StrategyCatalogue,
+  name: string,
+  version: string | undefined,
+): CatalogueEntry {
+  const found = catalogue.find(name, version);
+  if (found !== undefined) return found;
+  const versions = catalogue.versionsOf(name).map(({ announcement }) => announcement.version);
+  if (versions.length > 0) {
+    throw new ZooError(
+      'STRATEGY_UNKNOWN',
+      `There is no ${name} ${JSON.stringify(version)}; there are: ${versions.join(', ')}.`,
+      {
+        versions,
+        problems: [
+          { path: 'strategyVersion', message: `must be one of ${versions.join(', ')}, or left out` },
+        ],
+      },
+    );
+  }
+  const { names } = catalogue;
   throw new ZooError(
     'STRATEGY_UNKNOWN',
     `There is no strategy ${JSON.stringify(name)}; there are: ${names.join(', ')}.`,
@@ -150,24 +183,32 @@ function findStrategy(strategies: readonly Strategy[], name: string): Strategy {
   );
 }
 
-/** The parameters with their defaults, once everything about them and about model and data fits. */
-function checkedParameters(
-  strategy: Strategy,
+/**
+ * The parameters with their defaults, once everything about them and about model and data fits. What only a strategy on a
+ * worker can say, whether it suits this model and these pictures, it says when the job begins.
+ */
+async function checkedParameters(
+  { announcement, installed }: CatalogueEntry,
   raw: unknown,
   base: Base,
   data: { manifest: DatasetManifest },
-): Record<string, unknown> {
-  const { value, problems } = validateParameters(strategy, raw);
-  if (problems !== undefined) throw refusal('STRATEGY_PARAMETERS_INVALID', problems);
+): Promise<Record<string, unknown>> {
+  const answer = await (installed?.validate(raw) ?? validateByAnnouncement(announcement, raw));
+  if (answer.problems !== undefined) throw refusal('STRATEGY_PARAMETERS_INVALID', answer.problems);
+  const { task, classes, splits } = data.manifest;
   const reasons = [
-    ...unmetNeeds(strategy, base, data),
-    ...strategy.check(base.manifest, data.manifest, value),
+    ...unmetNeeds(announcement, base, data),
+    ...((await installed?.check(base.manifest, { task, classes, splits }, answer.value)) ?? []),
   ];
   if (reasons.length > 0) throw refusal('STRATEGY_NOT_APPLICABLE', reasons);
-  return value;
+  return answer.value;
 }
 
-function unmetNeeds({ name, needs }: Strategy, base: Base, data: { manifest: DatasetManifest }): Problem[] {
+function unmetNeeds(
+  { name, needs }: AnnouncedStrategy,
+  base: Base,
+  data: { manifest: DatasetManifest },
+): Problem[] {
   const problems: Problem[] = [];
   if (!needs.formats.includes(base.manifest.format)) {
     problems.push({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ZooError } from '../../errors.js';
+import { readReports } from '../../learning/reports/read-reports.js';
 import { loadTfjsLayers } from '../../learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder, type ModelFiles } from '../../learning/tfjs-layers/model-files.js';
 import { writeLayerShards } from '../../learning/tfjs-layers/write-layer-shards.js';
@@ -52,14 +53,18 @@ export async function prepareModelVersion({
   }
   const evaluation = checkEvaluation(claimed.evaluation, classes);
   const known = new Set(baseFiles.map(({ sha256 }) => sha256));
-  const files = await storeModelFiles(zoo, await launcherOf(zoo, job), writeLayerShards(model), known);
+  const reported = await readReports(filesOfFolder(folder.output));
+  const launcher = await launcherOf(zoo, job);
+  const files = await storeModelFiles(zoo, launcher, writeLayerShards(model), known);
+  const reportFiles = await storeModelFiles(zoo, launcher, reported.files, known);
   return {
     async insert(manager) {
       const version = await insertModelVersion(manager, {
         modelId: targetModelId,
         manifest,
-        files,
+        files: [...files, ...reportFiles],
         evaluation,
+        reports: reported.reports,
         notes: job.notes,
         jobId: job.id,
         createdBy: job.launchedBy,
@@ -69,6 +74,9 @@ export async function prepareModelVersion({
             relation: 'finetune',
             strategy: job.strategy,
             strategyVersion: job.strategyVersion,
+            strategyPackage: job.strategyPackage,
+            strategyPackageVersion: job.strategyPackageVersion,
+            strategyDigest: job.strategyDigest,
             parameters: job.parameters,
             datasetVersionId,
           },

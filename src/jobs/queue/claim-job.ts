@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
+import type { EntityManager } from 'typeorm';
 import { Job } from '../../zoo/database/entities/index.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { executeSql } from './execute-sql.js';
 import { appendStateEvent } from '../events/job-events.js';
 import { jobSignals } from '../events/job-signals.js';
-import { enqueueJob, type Delivery, type JobQueue } from './queue.js';
+import type { Delivery, JobQueue } from './queue.js';
 
 /** A job this worker may run, under the fence that its row now carries. */
 export interface ClaimedJob {
@@ -14,66 +15,106 @@ export interface ClaimedJob {
   claimedAtMs: number;
 }
 
-/** Who claims: its id, and the strategies it can run. */
-export interface Claimant {
-  workerId: string;
-  strategies: string[];
+/** The build of a strategy that a job is bound to, from its launch on. */
+export interface BoundStrategy {
+  name: string;
+  version: string;
+  /** Null in jobs from before packages: any built-in of that name and version will do. */
+  digest: string | null;
 }
 
+/** Who claims: its id, and whether it can run exactly that build. */
+export interface Claimant {
+  workerId: string;
+  canRun(strategy: BoundStrategy): boolean;
+}
+
+/** A job to try: by the word of the queue, or one that another worker left. */
+export type JobOffer = Delivery | { id?: undefined; jobId: string };
+
 /**
- * Answers a delivery: takes the job if it still waits, raising its fence and starting its lease, in one short
- * transaction with the delivery's end. From here on the lease, not the queue, watches over the job.
+ * Takes an offered job if it still waits and this worker can run it, raising its fence and starting its lease, in one
+ * short transaction with the delivery's end. From here on the lease, not the queue, watches over the job. A job that this
+ * worker cannot run is left to others: the queue forgets it, and they look for it with `findLeftJob`.
  *
  * @returns undefined when the job does not wait any more, or this worker cannot run it.
  */
 export async function claimJob(
   zoo: Zoo,
   queue: JobQueue,
-  delivery: Delivery,
-  { workerId, strategies }: Claimant,
+  offer: JobOffer,
+  { workerId, canRun }: Claimant,
 ): Promise<ClaimedJob | undefined> {
   const claimedAtMs = performance.now();
+  const { jobId } = offer;
   const claimed = await zoo.database.transaction(async (manager) => {
-    await queue.complete(manager, delivery);
-    const { rows } = await executeSql<{ fence: number }>(
-      manager,
-      `UPDATE jobs
-          SET state = 'RUNNING', fence = fence + 1, worker_id = $2, progress = NULL,
-              started_at = coalesce(started_at, now()),
-              lease_expires_at = clock_timestamp() + $3 * interval '1 millisecond'
-        WHERE id = $1 AND state = 'QUEUED' AND cancel_requested_at IS NULL
-          AND (strategy IS NULL OR strategy = ANY($4))
-        RETURNING fence`,
-      [delivery.jobId, workerId, zoo.config.worker.leaseMs, strategies],
-    );
-    const fence = rows[0]?.fence;
-    if (fence === undefined) {
-      await leaveToOthers(manager, delivery, strategies);
+    if (offer.id !== undefined) await queue.complete(manager, offer);
+    const strategy = await strategyOf(manager, jobId);
+    if (strategy !== null && !canRun(strategy)) {
+      await leaveToOthers(manager, jobId);
       return undefined;
     }
+    const fence = await take(manager, jobId, workerId, strategy?.digest ?? null, zoo.config.worker.leaseMs);
+    if (fence === undefined) return undefined;
     await executeSql(manager, `INSERT INTO attempts (job_id, fence, worker_id) VALUES ($1, $2, $3)`, [
-      delivery.jobId,
+      jobId,
       fence,
       workerId,
     ]);
-    await appendStateEvent(manager, delivery.jobId, 'RUNNING', { attempt: fence });
-    const job = await manager.findOneByOrFail(Job, { id: delivery.jobId });
+    await appendStateEvent(manager, jobId, 'RUNNING', { attempt: fence });
+    const job = await manager.findOneByOrFail(Job, { id: jobId });
     return { job, fence, claimedAtMs };
   });
-  if (claimed !== undefined) jobSignals(zoo.database).emit('changed', claimed.job.id);
+  if (claimed !== undefined) jobSignals(zoo.database).emit('changed', jobId);
   return claimed;
 }
 
-/** A waiting job whose strategy is not installed here goes back to the queue, for a worker that has it. */
-async function leaveToOthers(
-  manager: Parameters<typeof enqueueJob>[0],
-  delivery: Delivery,
-  strategies: string[],
-): Promise<void> {
-  const { rows } = await executeSql(
-    manager,
-    `SELECT 1 FROM jobs WHERE id = $1 AND state = 'QUEUED' AND strategy IS NOT NULL AND NOT strategy = ANY($2)`,
-    [delivery.jobId, strategies],
+/** The oldest waiting job that other workers left and this one can run. */
+export async function findLeftJob(zoo: Zoo, { canRun }: Claimant): Promise<JobOffer | undefined> {
+  const { rows } = await executeSql<BoundStrategy & { jobId: string; createdAt: Date }>(
+    zoo.database,
+    `SELECT DISTINCT ON (strategy, strategy_version, strategy_digest)
+            id AS "jobId", strategy AS name, strategy_version AS version, strategy_digest AS digest, created_at AS "createdAt"
+       FROM jobs WHERE state = 'QUEUED' AND left_to_others AND cancel_requested_at IS NULL AND strategy IS NOT NULL
+      ORDER BY strategy, strategy_version, strategy_digest, created_at`,
   );
-  if (rows.length > 0) await enqueueJob(manager, delivery.jobId, { delaySeconds: 2 });
+  const [oldest] = rows.filter(canRun).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  return oldest && { jobId: oldest.jobId };
+}
+
+/** What the job is bound to; null for a job without a strategy, or none at all. It never changes after the launch. */
+async function strategyOf(manager: EntityManager, jobId: string): Promise<BoundStrategy | null> {
+  const { rows } = await executeSql<BoundStrategy>(
+    manager,
+    `SELECT strategy AS name, strategy_version AS version, strategy_digest AS digest
+       FROM jobs WHERE id = $1 AND strategy IS NOT NULL`,
+    [jobId],
+  );
+  return rows[0] ?? null;
+}
+
+async function take(
+  manager: EntityManager,
+  jobId: string,
+  workerId: string,
+  digest: string | null,
+  leaseMs: number,
+): Promise<number | undefined> {
+  const { rows } = await executeSql<{ fence: number }>(
+    manager,
+    `UPDATE jobs
+        SET state = 'RUNNING', fence = fence + 1, worker_id = $2, claimed_digest = $4, left_to_others = false,
+            progress = NULL, started_at = coalesce(started_at, now()),
+            lease_expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+      WHERE id = $1 AND state = 'QUEUED' AND cancel_requested_at IS NULL
+      RETURNING fence`,
+    [jobId, workerId, leaseMs, digest],
+  );
+  return rows[0]?.fence;
+}
+
+async function leaveToOthers(manager: EntityManager, jobId: string): Promise<void> {
+  await executeSql(manager, `UPDATE jobs SET left_to_others = true WHERE id = $1 AND state = 'QUEUED'`, [
+    jobId,
+  ]);
 }

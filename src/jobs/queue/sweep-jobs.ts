@@ -43,7 +43,7 @@ function ringAgain(zoo: Zoo): Promise<string[]> {
     const { rows } = await executeSql<{ id: string }>(
       manager,
       `SELECT id FROM jobs
-        WHERE state = 'QUEUED' AND created_at < now() - interval '10 seconds'
+        WHERE state = 'QUEUED' AND NOT left_to_others AND created_at < now() - interval '10 seconds'
           AND NOT EXISTS (
             SELECT 1 FROM ${queueSchema}.job AS delivery
              WHERE delivery.name = $1 AND delivery.singleton_key = jobs.id::text

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { announce } from '../../plugins/announce.js';
 import { packageVersion } from '../../package-version.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { BlobCache } from './blob-cache.js';
-import { claimJob } from '../queue/claim-job.js';
-import { installedStrategies } from '../launch/installed-strategies.js';
+import { attemptLimits } from '../child/attempt-limits.js';
+import { claimJob, findLeftJob, type Claimant, type JobOffer } from '../queue/claim-job.js';
 import { jobSignals, waitForQueued } from '../events/job-signals.js';
 import { openJobQueue, type JobQueue } from '../queue/queue.js';
 import { runAttempt, type AttemptHost } from './run-attempt.js';
@@ -16,6 +15,7 @@ import { probeEngine } from './probe-engine.js';
 import { threadsOfJob } from './threads-of-job.js';
 import { WorkFolders } from './work-folders.js';
 import { WorkerPresence } from './worker-presence.js';
+import { WorkerStrategies } from './worker-strategies.js';
 
 export interface RunningWorker {
   id: string;
@@ -31,10 +31,15 @@ export interface RunningWorker {
 export interface WorkerOptions {
   /** How often the queue is asked when nothing wakes the worker, milliseconds. */
   pollMs?: number;
+  /** How often it shows a sign of life, and looks whether strategies were added or removed, milliseconds. */
+  beatMs?: number;
 }
 
 /** Runs a worker in this process: it announces itself, takes jobs and runs each in a process of its own, and sweeps. */
-export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}): Promise<RunningWorker> {
+export async function runWorker(
+  zoo: Zoo,
+  { pollMs = 500, beatMs }: WorkerOptions = {},
+): Promise<RunningWorker> {
   const id = randomUUID();
   const cacheFolder = join(zoo.config.dataDirectory, 'worker-cache');
   const featureFolder = join(cacheFolder, 'features');
@@ -43,8 +48,6 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
   await mkdir(featureFolder, { recursive: true });
   const workFolders = new WorkFolders(join(zoo.config.dataDirectory, 'worker-jobs'), id);
   await workFolders.open();
-  const strategies = await installedStrategies();
-  for (const refused of strategies.refused) zoo.log.error(refused, 'a strategy cannot be used');
 
   const halfOfCache = Math.floor(zoo.config.worker.cacheBytes / 2);
   const leaving = new AbortController();
@@ -63,12 +66,29 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
   ]);
   if (engine.chosen === undefined)
     zoo.log.error({ reason: engine.failure }, 'no engine trains networks here');
-  const presence = new WorkerPresence(zoo, id, () => workFolders.showLife());
-  await presence.announce(
-    packageVersion,
-    strategies.all.map((strategy) => announce(strategy)),
-    engine,
+  const ability = {
+    hasGpu: engine.chosen?.name === 'tfjs-node-gpu',
+    jobMemoryBytes: attemptLimits(zoo.config).memoryBytes,
+  };
+  const strategies = await WorkerStrategies.open(zoo, ability);
+  const presence = new WorkerPresence(
+    zoo,
+    id,
+    {
+      version: packageVersion,
+      engine: engine.chosen?.name ?? 'none',
+      device: engine.chosen?.device ?? engine.failure ?? '',
+      ...ability,
+    },
+    {
+      beatMs,
+      onBeat: async () => {
+        await workFolders.showLife();
+        return strategies.refresh();
+      },
+    },
   );
+  await presence.announce(strategies.stock);
 
   const running = new Set<Promise<void>>();
   const taking = takeJobs({
@@ -76,7 +96,7 @@ export async function runWorker(zoo: Zoo, { pollMs = 500 }: WorkerOptions = {}):
     queue,
     running,
     pollMs,
-    claimant: { workerId: id, strategies: strategies.all.map(({ name }) => name) },
+    claimant: { workerId: id, canRun: (strategy) => strategies.canRun(strategy) },
     signal: leaving.signal,
   });
   const sweeping = sweepRegularly(zoo, leaving.signal);
@@ -112,7 +132,7 @@ interface Taking {
   queue: JobQueue;
   running: Set<Promise<void>>;
   pollMs: number;
-  claimant: Parameters<typeof claimJob>[3];
+  claimant: Claimant;
   signal: AbortSignal;
 }
 
@@ -126,20 +146,20 @@ async function takeJobs({ host, queue, running, pollMs, claimant, signal }: Taki
       await Promise.race([...running, aborted]);
       continue;
     }
-    const delivery = await queue.fetch();
-    if (delivery === undefined) {
-      await waitForQueued(signals, pollMs, signal);
-      continue;
-    }
+    let offer: JobOffer | undefined;
     try {
-      const claimed = await claimJob(zoo, queue, delivery, claimant);
-      if (claimed === undefined) continue;
-      const attempt = runAttempt(host, claimed).finally(() => running.delete(attempt));
-      running.add(attempt);
+      offer = (await findLeftJob(zoo, claimant)) ?? (await queue.fetch());
+      const claimed = offer && (await claimJob(zoo, queue, offer, claimant));
+      if (claimed !== undefined) {
+        const attempt = runAttempt(host, claimed).finally(() => running.delete(attempt));
+        running.add(attempt);
+      }
     } catch (error) {
-      zoo.log.error({ err: error, job: delivery.jobId }, 'a delivery could not be answered');
-      await queue.fail(delivery, error).catch(() => undefined);
+      zoo.log.error({ err: error, job: offer?.jobId }, 'a job could not be taken');
+      if (offer?.id !== undefined) await queue.fail(offer, error).catch(() => undefined);
+      offer = undefined;
     }
+    if (offer === undefined) await waitForQueued(signals, pollMs, signal);
   }
 }
 

@@ -26,18 +26,36 @@ export function validateParameters<Parameters extends z.ZodObject>(
   strategy: Strategy<Parameters>,
   raw: unknown,
 ): ValidatedParameters<Parameters> {
+  return validateAgainst(
+    strategy.name,
+    strategy.parameters.strict(),
+    () => parametersSchema(strategy as unknown as Strategy),
+    raw,
+  ) as ValidatedParameters<Parameters>;
+}
+
+/**
+ * The same for parameters described by a schema alone.
+ *
+ * @param strategy its name, for the messages
+ * @param jsonSchema the same rules as JSON Schema; asked for when something is wrong
+ */
+export function validateAgainst(
+  strategy: string,
+  schema: z.ZodType,
+  jsonSchema: () => JsonSchema,
+  raw: unknown,
+): ValidatedParameters<z.ZodObject> {
   const input = raw ?? {};
-  if (!isSchema(input)) {
-    return { problems: [describeNotAnObject(strategy.name, input)] };
-  }
-  const parsed = strategy.parameters.strict().safeParse(input);
-  if (parsed.success) return { value: parsed.data as z.output<Parameters> };
-  const schema = parametersSchema(strategy as unknown as Strategy);
+  if (!isSchema(input)) return { problems: [describeNotAnObject(strategy, input)] };
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { value: parsed.data as Record<string, unknown> };
+  const rules = jsonSchema();
   return {
     problems: parsed.error.issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => describeUnknown(strategy.name, [...issue.path, key], input, schema))
-        : [describeIssue(strategy.name, issue, input, schema)],
+        ? issue.keys.map((key) => describeUnknown(strategy, [...issue.path, key], input, rules))
+        : [describeIssue(strategy, issue, input, rules)],
     ),
   };
 }

@@ -1,4 +1,6 @@
 import { loadAttempts, loadJobMetrics, loadJobs } from '../../jobs/load-jobs.js';
+import { strategyCatalogue } from '../../jobs/strategies/strategy-catalogue.js';
+import { waitingFor, type WaitingJob } from '../../jobs/strategies/waiting-for.js';
 import { defineLoader, groupedBy, inOrderOf } from '../loader.js';
 
 export const jobById = defineLoader(async ({ zoo, principal }, ids: readonly string[]) =>
@@ -12,3 +14,9 @@ export const attemptsByJob = defineLoader(async ({ zoo, principal }, ids: readon
 export const metricPointsByJob = defineLoader(async ({ zoo, principal }, ids: readonly string[]) =>
   groupedBy(ids, await loadJobMetrics(zoo.database, principal, ids), (point) => point.jobId),
 );
+
+/** What each of the jobs waits for, by one look at the workers. */
+export const waitOfJob = defineLoader(async ({ zoo }, jobs: readonly WaitingJob[]) => {
+  const catalogue = await strategyCatalogue(zoo);
+  return jobs.map((job) => waitingFor(job, catalogue));
+});

@@ -12,6 +12,11 @@ export class LaunchFineTuneInput {
   datasetVersionId: string;
   @Field(() => String, { description: 'Name of a strategy; `strategies` lists them.' })
   strategy: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Which version of it; by default the newest that the server or a worker has.',
+  })
+  strategyVersion?: string | null;
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     description:

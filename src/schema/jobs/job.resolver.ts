@@ -10,7 +10,9 @@ import { ModelVersionType } from '../models/model-version.type.js';
 import { ModelType } from '../models/model.type.js';
 import { fromNodeId, parseNodeId } from '../node-id.js';
 import { JobEvent, toJobEvent } from './job-event.type.js';
-import { attemptsByJob, jobById, metricPointsByJob } from './job-loaders.js';
+import { StrategyPackageType } from '../strategies/strategy.type.js';
+import { packageOf } from '../strategies/package-of.js';
+import { attemptsByJob, jobById, metricPointsByJob, waitOfJob } from './job-loaders.js';
 import { JobsArguments } from './job.input.js';
 import { JobAttemptType, JobConnection, JobType, MetricSeriesType } from './job.type.js';
 
@@ -71,6 +73,23 @@ export class JobResolver {
   })
   resultVersion(@Root() job: JobRow, @Ctx() context: GraphQLContext): Promise<ModelVersionRow | null> | null {
     return job.resultModelVersionId === null ? null : versionById(context).load(job.resultModelVersionId);
+  }
+
+  @FieldResolver(() => StrategyPackageType, {
+    nullable: true,
+    description:
+      'The build of the strategy that its parameters were validated against; only that one runs it.',
+  })
+  strategyPackage(@Root() job: JobRow): StrategyPackageType | null {
+    return packageOf(job);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What it waits for, where no worker that is alive could run it; null when one can.',
+  })
+  async waitingFor(@Root() job: JobRow, @Ctx() context: GraphQLContext): Promise<string | null> {
+    return job.state === 'QUEUED' ? waitOfJob(context).load(job) : null;
   }
 
   @FieldResolver(() => [JobAttemptType], { description: 'Its runs, first to last.' })

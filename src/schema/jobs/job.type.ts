@@ -130,6 +130,9 @@ export class JobType extends Node implements JobRow {
   targetDatasetId: string | null;
   resultModelVersionId: string | null;
   resultDatasetVersionId: string | null;
+  strategyPackage: string | null;
+  strategyPackageVersion: string | null;
+  strategyDigest: string | null;
   @Field(() => JobKind, { description: 'What it does.' })
   kind: JobRow['kind'];
   @Field(() => JobState, { description: 'Where it stands.' })

@@ -7,7 +7,10 @@ import {
   loadVersionFiles,
   loadVersions,
 } from '../../zoo/models/load-versions.js';
-import { loadParentEdges } from '../../zoo/models/lineage.js';
+import { loadReports, loadReportTables } from '../../zoo/models/load-reports.js';
+import { isInstalled } from '../../jobs/strategies/is-installed.js';
+import { strategyCatalogue } from '../../jobs/strategies/strategy-catalogue.js';
+import { loadParentEdges, type LineageRow } from '../../zoo/models/lineage.js';
 import { defineLoader, groupedBy, inOrderOf } from '../loader.js';
 
 export const modelById = defineLoader(async ({ zoo, principal }, ids: readonly string[]) =>
@@ -53,6 +56,20 @@ export const metricsByVersion = defineLoader(async ({ zoo, principal }, ids: rea
   groupedBy(ids, await loadMetrics(zoo.database, principal, ids), (metric) => metric.versionId),
 );
 
+export const reportsByVersion = defineLoader(async ({ zoo, principal }, ids: readonly string[]) =>
+  groupedBy(ids, await loadReports(zoo.database, principal, ids), (report) => report.versionId),
+);
+
+export const reportTablesByVersion = defineLoader(async ({ zoo, principal }, ids: readonly string[]) =>
+  groupedBy(ids, await loadReportTables(zoo.database, principal, ids), (table) => table.versionId),
+);
+
 export const parentEdgesByVersion = defineLoader(async ({ zoo, principal }, ids: readonly string[]) =>
   groupedBy(ids, await loadParentEdges(zoo.database, principal, ids), (edge) => edge.childVersionId),
 );
+
+/** Whether the strategies of lineage steps are still there, by one look at server and workers. */
+export const strategyIsInstalled = defineLoader(async ({ zoo }, edges: readonly LineageRow[]) => {
+  const catalogue = await strategyCatalogue(zoo);
+  return edges.map((edge) => isInstalled(edge, catalogue));
+});

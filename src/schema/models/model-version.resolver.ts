@@ -1,5 +1,7 @@
 import { Args, Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { listChildEdges, walkLineage, type LineageRow } from '../../zoo/models/lineage.js';
+import { pathOfReport } from '../../learning/reports/version-report.js';
+import { addressOfFile } from '../../zoo/models/version-paths.js';
 import type { ModelRow, ModelVersionRow } from '../../zoo/models/model-rows.js';
 import type { JobRow } from '../../jobs/load-jobs.js';
 import { PageArguments, toConnection, type Connection } from '../connection.js';
@@ -12,6 +14,8 @@ import {
   metricsByVersion,
   modelById,
   parentEdgesByVersion,
+  strategyIsInstalled,
+  reportsByVersion,
   versionById,
   versionDetailsById,
 } from './model-loaders.js';
@@ -23,7 +27,10 @@ import {
   ModelVersionType,
   VersionFileType,
 } from './model-version.type.js';
+import { packageOf } from '../strategies/package-of.js';
+import { StrategyPackageType } from '../strategies/strategy.type.js';
 import { ModelType } from './model.type.js';
+import { VersionReportType } from './version-report.type.js';
 
 @Resolver(() => ModelVersionType)
 export class ModelVersionResolver {
@@ -36,12 +43,9 @@ export class ModelVersionResolver {
   async files(@Root() version: ModelVersionRow, @Ctx() context: GraphQLContext): Promise<VersionFileType[]> {
     const files = await filesByVersion(context).load(version.id);
     const model = await modelById(context).load(version.modelId);
-    if (model === null) return [];
-    const folder = `/models/${model.ownerName}/${model.name}/resolve/${version.number}`;
-    return files.map((file) => ({
-      ...file,
-      url: `${folder}/${file.path.split('/').map(encodeURIComponent).join('/')}`,
-    }));
+    return model === null
+      ? []
+      : files.map((file) => ({ ...file, url: addressOfFile(model, version, file.path) }));
   }
 
   @FieldResolver(() => ModelManifestType, { description: 'What the zoo knows of its insides.' })
@@ -68,6 +72,19 @@ export class ModelVersionResolver {
   @FieldResolver(() => [MetricType], { description: 'The numbers of its evaluation, by name.' })
   metrics(@Root() version: ModelVersionRow, @Ctx() context: GraphQLContext): Promise<MetricType[]> {
     return metricsByVersion(context).load(version.id);
+  }
+
+  @FieldResolver(() => [VersionReportType], {
+    description: 'Tables and pictures of the strategy that made it, by name.',
+  })
+  async reports(
+    @Root() version: ModelVersionRow,
+    @Ctx() context: GraphQLContext,
+  ): Promise<VersionReportType[]> {
+    const reports = await reportsByVersion(context).load(version.id);
+    const model = await modelById(context).load(version.modelId);
+    if (model === null) return [];
+    return reports.map((report) => ({ ...report, url: addressOfFile(model, version, pathOfReport(report)) }));
   }
 
   @FieldResolver(() => JobType, {
@@ -133,5 +150,22 @@ export class LineageStepResolver {
   })
   async job(@Root() edge: LineageRow, @Ctx() context: GraphQLContext): Promise<JobRow | null> {
     return edge.jobId === null ? null : jobById(context).load(edge.jobId);
+  }
+
+  @FieldResolver(() => StrategyPackageType, {
+    nullable: true,
+    description: 'The build of the strategy that made the child; null for steps from before packages.',
+  })
+  strategyPackage(@Root() edge: LineageRow): StrategyPackageType | null {
+    return packageOf(edge);
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether that build of the strategy is still there to be launched; null where no strategy was used. What it made stays readable either way.',
+  })
+  async strategyInstalled(@Root() edge: LineageRow, @Ctx() context: GraphQLContext): Promise<boolean | null> {
+    return edge.strategy === null ? null : strategyIsInstalled(context).load(edge);
   }
 }

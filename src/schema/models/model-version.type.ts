@@ -79,6 +79,9 @@ export class LineageStepType implements LineageRow {
   parentVersionId: string;
   datasetVersionId: string | null;
   jobId: string | null;
+  strategyPackage: string | null;
+  strategyPackageVersion: string | null;
+  strategyDigest: string | null;
   @Field(() => LineageRelation, { description: 'What kind of step it was.' })
   relation: 'finetune' | 'adapter' | 'merge' | 'quantized';
   @Field(() => String, { nullable: true, description: 'Name of the strategy that made the child.' })

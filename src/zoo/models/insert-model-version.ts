@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { ZooError } from '../../errors.js';
 import type { Evaluation } from '../../learning/evaluation.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
+import type { VersionReport } from '../../learning/reports/version-report.js';
 import { recordAudit } from '../audit.js';
 import { lockBlobs } from '../blobs/admit-blobs.js';
 import { hashBytes } from '../../learning/sha256.js';
@@ -15,6 +16,8 @@ export interface NewModelVersion {
   /** Their blobs are stored, and `admitBlobs` has let in those that a client named. */
   files: { path: string; sha256: string; sizeBytes: number }[];
   evaluation?: Evaluation | null;
+  /** What its strategy shows beside; their files are among `files`. */
+  reports?: VersionReport[];
   notes?: string;
   /** The job that made it. */
   jobId?: string | null;
@@ -25,6 +28,10 @@ export interface NewModelVersion {
     relation: LineageRelation;
     strategy?: string | null;
     strategyVersion?: string | null;
+    /** The package that the strategy comes from, and which build of it. */
+    strategyPackage?: string | null;
+    strategyPackageVersion?: string | null;
+    strategyDigest?: string | null;
     parameters?: Record<string, unknown> | null;
     datasetVersionId?: string | null;
   }[];
@@ -74,6 +81,7 @@ export async function insertModelVersion(
   if (id === undefined) throw new ZooError('INTERNAL', 'the inserted version has no id');
   await insertFiles(manager, id, version.files);
   await insertMetrics(manager, id, version.evaluation ?? null);
+  await insertReports(manager, id, version.reports ?? []);
   await insertParents(manager, id, version);
   await manager.query(`UPDATE models SET latest_number = $2, updated_at = now() WHERE id = $1`, [
     version.modelId,
@@ -138,6 +146,29 @@ async function insertMetrics(
   );
 }
 
+async function insertReports(
+  manager: EntityManager,
+  versionId: string,
+  reports: readonly VersionReport[],
+): Promise<void> {
+  for (const report of reports) {
+    const table = report.kind === 'table' ? report : undefined;
+    await manager.query(
+      `INSERT INTO version_reports (version_id, name, kind, title, alt, columns, rows)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [
+        versionId,
+        report.name,
+        report.kind,
+        report.title,
+        report.kind === 'picture' ? report.alt : null,
+        table === undefined ? null : JSON.stringify(table.columns),
+        table === undefined ? null : JSON.stringify(table.rows),
+      ],
+    );
+  }
+}
+
 async function insertParents(
   manager: EntityManager,
   versionId: string,
@@ -146,14 +177,18 @@ async function insertParents(
   for (const parent of parents) {
     await manager.query(
       `INSERT INTO lineage_edges
-         (child_version_id, parent_version_id, relation, strategy, strategy_version, parameters, dataset_version_id, job_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+         (child_version_id, parent_version_id, relation, strategy, strategy_version, strategy_package,
+          strategy_package_version, strategy_digest, parameters, dataset_version_id, job_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         versionId,
         parent.versionId,
         parent.relation,
         parent.strategy ?? null,
         parent.strategyVersion ?? null,
+        parent.strategyPackage ?? null,
+        parent.strategyPackageVersion ?? null,
+        parent.strategyDigest ?? null,
         parent.parameters ? JSON.stringify(parent.parameters) : null,
         parent.datasetVersionId ?? null,
         jobId ?? null,

@@ -9,6 +9,10 @@ export interface LineageRow {
   relation: 'finetune' | 'adapter' | 'merge' | 'quantized';
   strategy: string | null;
   strategyVersion: string | null;
+  /** The package it came from, and the build of it; null for steps from before packages. */
+  strategyPackage: string | null;
+  strategyPackageVersion: string | null;
+  strategyDigest: string | null;
   parameters: Record<string, unknown> | null;
   datasetVersionId: string | null;
   jobId: string | null;
@@ -19,8 +23,9 @@ export const maxLineageDepth = 20;
 export const maxLineageEdges = 500;
 
 const columns = `e.child_version_id AS "childVersionId", e.parent_version_id AS "parentVersionId", e.relation,
-  e.strategy, e.strategy_version AS "strategyVersion", e.parameters, e.dataset_version_id AS "datasetVersionId",
-  e.job_id AS "jobId"`;
+  e.strategy, e.strategy_version AS "strategyVersion", e.strategy_package AS "strategyPackage",
+  e.strategy_package_version AS "strategyPackageVersion", e.strategy_digest AS "strategyDigest", e.parameters,
+  e.dataset_version_id AS "datasetVersionId", e.job_id AS "jobId"`;
 
 /** An edge with the models of both of its ends. */
 const tables = `lineage_edges e

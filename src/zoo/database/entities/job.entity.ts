@@ -25,6 +25,7 @@ import { ModelVersion } from './model-version.entity.js';
 @Check('jobs_kind_check', `kind IN ('FINE_TUNE', 'DATASET_IMPORT')`)
 @Check('jobs_state_check', `state IN ('QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED')`)
 @Check('jobs_fence_check', `fence >= 0 AND infrastructure_failures >= 0`)
+@Check('jobs_claim_check', `state <> 'RUNNING' OR claimed_digest IS NOT DISTINCT FROM strategy_digest`)
 export class Job {
   @PrimaryGeneratedColumn('uuid') id: string;
   @Column('text') kind: JobKind;
@@ -55,6 +56,15 @@ export class Job {
   targetDatasetId: string | null;
   @Column('text', { nullable: true }) strategy: string | null;
   @Column('text', { nullable: true, name: 'strategy_version' }) strategyVersion: string | null;
+  /** The package that the strategy comes from; null in jobs from before packages. */
+  @Column('text', { nullable: true, name: 'strategy_package' }) strategyPackage: string | null;
+  @Column('text', { nullable: true, name: 'strategy_package_version' }) strategyPackageVersion: string | null;
+  /** Digest of the build that the parameters were validated against: only that one may run them. */
+  @Column('text', { nullable: true, name: 'strategy_digest' }) strategyDigest: string | null;
+  /** Digest of the build that the claiming worker has. */
+  @Column('text', { nullable: true, name: 'claimed_digest' }) claimedDigest: string | null;
+  /** A worker without the strategy had it: it is not delivered any more, workers that have the strategy look for it. */
+  @Column('boolean', { default: false, name: 'left_to_others' }) leftToOthers: boolean;
   /** Validated, defaults filled in. For DATASET_IMPORT the import options. */
   @Column('jsonb', { default: () => "'{}'" }) parameters: Record<string, unknown>;
   /** Raised by every claim; every write on behalf of the job carries it and touches 0 rows when stale. */

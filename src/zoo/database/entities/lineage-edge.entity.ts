@@ -31,6 +31,10 @@ export class LineageEdge {
   @Column('text') relation: string;
   @Column('text', { nullable: true }) strategy: string | null;
   @Column('text', { nullable: true, name: 'strategy_version' }) strategyVersion: string | null;
+  /** The package that the strategy came from, and the build of it; null in edges from before packages. */
+  @Column('text', { nullable: true, name: 'strategy_package' }) strategyPackage: string | null;
+  @Column('text', { nullable: true, name: 'strategy_package_version' }) strategyPackageVersion: string | null;
+  @Column('text', { nullable: true, name: 'strategy_digest' }) strategyDigest: string | null;
   @Column('jsonb', { nullable: true }) parameters: Record<string, unknown> | null;
   @Index()
   @ForeignKey(() => DatasetVersion)

@@ -1,0 +1,54 @@
+import type { InstalledStrategies, InstalledStrategy } from '../../plugins/installed/installed-strategies.js';
+import type { Zoo } from '../../zoo/zoo.js';
+import { installedStrategies } from '../launch/installed-strategies.js';
+import type { BoundStrategy } from '../queue/claim-job.js';
+import { unmetByWorker, type WorkerAbility } from '../strategies/worker-ability.js';
+import type { WorkerStock } from './worker-presence.js';
+
+/** The strategies that a worker has, as they come and go while it runs. */
+export class WorkerStrategies {
+  private constructor(
+    private readonly zoo: Zoo,
+    private readonly ability: WorkerAbility,
+    private installed: InstalledStrategies,
+  ) {
+    this.#logRefused();
+  }
+
+  static async open(zoo: Zoo, ability: WorkerAbility): Promise<WorkerStrategies> {
+    return new WorkerStrategies(zoo, ability, await installedStrategies(zoo));
+  }
+
+  /** What there is to announce. Strategies that need what this worker lacks are among it: others may tell why they wait. */
+  get stock(): WorkerStock {
+    return {
+      strategies: this.installed.all.map(({ announcement }) => announcement),
+      refused: this.installed.refused,
+    };
+  }
+
+  /** Looks whether packages were added or removed. @returns the new stock, undefined where nothing changed */
+  async refresh(): Promise<WorkerStock | undefined> {
+    const now = await installedStrategies(this.zoo);
+    const changed = now.revision !== this.installed.revision;
+    this.installed = now;
+    if (!changed) return undefined;
+    this.#logRefused();
+    return this.stock;
+  }
+
+  canRun(strategy: BoundStrategy): boolean {
+    const found = this.find(strategy);
+    return found !== undefined && unmetByWorker(found.announcement.needs, this.ability).length === 0;
+  }
+
+  /** Exactly the build that a job is bound to. */
+  find({ name, version, digest }: BoundStrategy): InstalledStrategy | undefined {
+    const found = this.installed.find(name, version, digest ?? undefined);
+    return digest === null && found?.origin.kind !== 'built-in' ? undefined : found;
+  }
+
+  #logRefused(): void {
+    for (const refused of this.installed.refused) this.zoo.log.error(refused, 'a strategy cannot be used');
+  }
+}
