@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mostClasses } from './draw-picture.js';
@@ -41,7 +41,8 @@ export function conformanceMaterials(): Promise<ConformanceMaterials> {
 }
 
 async function prepare(): Promise<ConformanceMaterials> {
-  const folder = await mkdtemp(join(tmpdir(), 'modelzoo-conformance-'));
+  await removeLeftBehind();
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const made = new Map<string, Promise<string>>();
   const once = (name: string, make: (target: string) => Promise<void>): Promise<string> => {
@@ -56,6 +57,26 @@ async function prepare(): Promise<ConformanceMaterials> {
     pictures: (name) => once(`pictures-${name}`, (target) => writePictureSet(target, pictureCounts[name])),
     newFolder: () => mkdtemp(join(folder, 'run-')),
   };
+}
+
+const prefix = 'modelzoo-conformance-';
+
+/** Test runners kill processes that have nothing more to do, and then nobody removes what they had. */
+async function removeLeftBehind(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+    if (Number.isNaN(pid) || isRunning(pid)) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function writeNetwork(folder: string, size: { height: number; width: number }): Promise<void> {
