@@ -91,12 +91,12 @@ const manifestSchema = z.looseObject({
       'version is not a semantic version, 1.0.0',
     ),
   type: z.string('type is not text').optional(),
-  main: z.unknown(),
-  exports: z.unknown(),
+  main: z.unknown().optional(),
+  exports: z.unknown().optional(),
   dependencies: z.record(z.string(), z.unknown(), 'dependencies is not an object').optional(),
   peerDependencies: z.record(z.string(), z.unknown(), 'peerDependencies is not an object').optional(),
-  peerDependenciesMeta: z.record(z.string(), z.looseObject({ optional: z.unknown() })).optional(),
-  modelzoo: z.looseObject({ contract: z.unknown() }, 'modelzoo is not an object').optional(),
+  peerDependenciesMeta: z.record(z.string(), z.looseObject({ optional: z.unknown().optional() })).optional(),
+  modelzoo: z.looseObject({ contract: z.unknown().optional() }, 'modelzoo is not an object').optional(),
 });
 
 type Manifest = z.output<typeof manifestSchema>;
