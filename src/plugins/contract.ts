@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DatasetManifest, Split, SplitSummary } from '../learning/dataset-manifest.js';
+import type { Split, SplitSummary } from '../learning/dataset-manifest.js';
 import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
 import type { Checkpoints } from './contract/checkpoints.js';
@@ -20,6 +20,10 @@ export type {
   TrainingState,
   TrainingStep,
 } from '../learning/training/engines/training-engine.js';
+export type { LossFunction } from '../learning/training/programs/loss-function.js';
+export type { OptimizerRule, WeightStep } from '../learning/training/programs/optimizer-rule.js';
+export type { PenalizedWeight, WeightPenalty } from '../learning/training/programs/weight-penalty.js';
+export type { Tf } from '../learning/training/tensor-program.js';
 export type { TrainingOutcome } from '../learning/training/loop/training-run.js';
 export type { TrainingRecipe } from '../learning/training/loop/training-recipe.js';
 
@@ -50,7 +54,7 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
 /** What a strategy can know of the data before it runs. */
 export interface DataSummary {
   /** Hub task id. */
-  task: DatasetManifest['task'];
+  task: 'image-classification';
   /** Class names; a class's position is its label everywhere. */
   classes: string[];
   /** Pictures of each split, in all and by class. */

@@ -20,6 +20,15 @@ export interface TensorSpec {
 export interface TensorProgram {
   /** For messages and profiles: `gradients`, `update`, `scores`. */
   name: string;
+  /** Functions of a strategy that are part of it, by their names: whoever cannot run the program may name them. */
+  ownFunctions?: readonly OwnFunction[];
   inputs: Record<string, TensorSpec>;
   run(tf: Tf, inputs: Record<string, tfjs.Tensor>): Record<string, tfjs.Tensor>;
 }
+
+/** A function that a strategy hands to a training, by the name it has where it is handed over. */
+export type OwnFunction =
+  'loss' | 'penalty' | 'optimizer.scalars' | 'optimizer.move' | 'schedule' | 'order' | 'onEpoch';
+
+/** A program read a tensor's value while it was recorded, when there is none. */
+export class ValueReadError extends Error {}

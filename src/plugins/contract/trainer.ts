@@ -1,6 +1,9 @@
 import type { AugmentationPreset } from '../../learning/images/augmentation.js';
 import type { TrainingData } from '../../learning/training/data/training-data.js';
 import type { OptimizerSpec, TrainingStep } from '../../learning/training/engines/training-engine.js';
+import type { LossFunction } from '../../learning/training/programs/loss-function.js';
+import type { OptimizerRule } from '../../learning/training/programs/optimizer-rule.js';
+import type { WeightPenalty } from '../../learning/training/programs/weight-penalty.js';
 import type { TrainingOutcome } from '../../learning/training/loop/training-run.js';
 import type { TrainingRecipe } from '../../learning/training/loop/training-recipe.js';
 import type { FeatureCut } from './fitted-model.js';
@@ -19,7 +22,12 @@ export interface TrainerSetup {
   batchNormalization: 'frozen' | 'training';
   /** Share of the pooled features that is dropped at random before the head, in [0, 1). */
   dropout: number;
-  optimizer: OptimizerSpec;
+  /** One of ours by its numbers, or a rule of the strategy's own. */
+  optimizer: OptimizerSpec | OptimizerRule;
+  /** What a network's answer is held against. Left out: softmax cross-entropy. */
+  loss?: LossFunction;
+  /** Added to the mean loss, weight by weight. Left out: none. */
+  penalty?: WeightPenalty;
   /** Each block of layers further from the head learns at this times the rate of the one after it, in (0, 1]. */
   layerDecay: number;
   /** Largest L2 norm of all gradients together. Left out: none. */

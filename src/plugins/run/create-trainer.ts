@@ -8,8 +8,10 @@ import {
   estimateTrainingMemory,
   requireTrainingMemory,
 } from '../../learning/training/estimate-training-memory.js';
+import { describeFunction } from '../../learning/training/loop/checkpoint/describe-function.js';
 import { findLearningRate } from '../../learning/training/loop/learning-rate/find-learning-rate.js';
 import { trainClassifier } from '../../learning/training/loop/train-classifier.js';
+import { isOwnOptimizer, type OptimizerRule } from '../../learning/training/programs/optimizer-rule.js';
 import type { TrainableNetwork } from '../../learning/training/trainable-network.js';
 import type { Checkpoints } from '../contract/checkpoints.js';
 import type { TrainedNetwork, Trainer, TrainerSetup } from '../contract.js';
@@ -47,6 +49,8 @@ export async function createTrainer(input: TrainerInput, setup: TrainerSetup): P
     {
       network,
       optimizer: setup.optimizer,
+      loss: setup.loss,
+      penalty: setup.penalty,
       batchSize: setup.batchSize,
       clipNorm: setup.clipNorm,
       seed,
@@ -87,13 +91,19 @@ export async function requireMemory(
 function planMemory(
   network: TrainableNetwork,
   { memoryBytes, threads, engine }: Pick<TrainerInput, 'memoryBytes' | 'threads' | 'engine'>,
-  setup: Pick<TrainerSetup, 'optimizer' | 'batchSize'>,
+  { optimizer, penalty, batchSize: wanted }: Pick<TrainerSetup, 'optimizer' | 'penalty' | 'batchSize'>,
 ): { neededBytes: number; availableBytes: number } {
   const isCompiled = !engine.wanted.startsWith('tfjs');
   const availableBytes = memoryBytes - process.memoryUsage.rss();
   const estimate = (batchSize: number) =>
-    estimateTrainingMemory(network, { optimizer: setup.optimizer, batchSize, threads, isCompiled });
-  const { totalBytes } = requireTrainingMemory(estimate, availableBytes, setup.batchSize);
+    estimateTrainingMemory(network, {
+      optimizer,
+      keepsStart: penalty !== undefined,
+      batchSize,
+      threads,
+      isCompiled,
+    });
+  const { totalBytes } = requireTrainingMemory(estimate, availableBytes, wanted);
   return { neededBytes: totalBytes, availableBytes };
 }
 
@@ -173,14 +183,16 @@ class NetworkTrainer implements Trainer {
 
   /** All that decides what training becomes and that the loop does not know. */
   private identity(): Record<string, string> {
-    const { optimizer, clipNorm } = this.setup;
+    const { optimizer, loss, penalty, clipNorm } = this.setup;
     const { engine } = this.compiled;
     return {
       engine: engine.version,
       device: engine.device,
       threads: String(this.input.threads),
       network: digestOf(this.network),
-      optimizer: JSON.stringify(optimizer),
+      optimizer: isOwnOptimizer(optimizer) ? describeRule(optimizer) : JSON.stringify(optimizer),
+      ...(loss === undefined ? {} : { loss: describeFunction(loss) }),
+      ...(penalty === undefined ? {} : { penalty: describeFunction(penalty) }),
       clipNorm: String(clipNorm ?? 'none'),
       pictures: this.pictures.digest,
     };
@@ -190,6 +202,10 @@ class NetworkTrainer implements Trainer {
 /** Reads checkpoints only once they are asked for. */
 async function* eachOf(checkpoints: Checkpoints): AsyncGenerator<Uint8Array> {
   yield* await checkpoints.candidates();
+}
+
+function describeRule({ slots, weightDecay, scalars, move }: OptimizerRule): string {
+  return JSON.stringify([slots, weightDecay, describeFunction(scalars), describeFunction(move)]);
 }
 
 function digestOf({ layers, weights, batchNormalization }: TrainableNetwork): string {

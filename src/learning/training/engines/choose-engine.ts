@@ -1,4 +1,5 @@
 import { ZooError } from '../../../errors.js';
+import { ownFunctionsOf } from './check-own-functions.js';
 import { engineNames, type EngineStanding, type EngineWish } from './engine-wish.js';
 import { openEngine } from './open-engine.js';
 import type { EngineName, TrainingEngine, TrainingSpec, TrainingStep } from './training-engine.js';
@@ -61,11 +62,18 @@ export async function compileOnBest(
       return { engine, step };
     } catch (error) {
       if (!(error instanceof ZooError && error.code === 'TRAINING_LAYER_UNSUPPORTED')) throw error;
-      log(`${name} cannot train this network. ${error.message}`);
+      log(`${name} cannot train this network. ${error.message}${mayBeOwn(spec, error)}`);
       unsupported = error;
     }
   }
   throw unsupported ?? unavailable(wish, passedOver);
+}
+
+/** Where an operation that an engine lacks may come from. */
+function mayBeOwn(spec: TrainingSpec, { message }: ZooError): string {
+  const own = ownFunctionsOf(spec);
+  if (own.length === 0 || message.includes("strategy's own")) return '';
+  return ` It may be the strategy's own ${own.join(' or ')} that needs it.`;
 }
 
 function candidates({ wanted }: EngineWish): readonly EngineName[] {

@@ -1,3 +1,6 @@
+import type { LossFunction } from '../programs/loss-function.js';
+import type { OptimizerRule } from '../programs/optimizer-rule.js';
+import type { WeightPenalty } from '../programs/weight-penalty.js';
 import type { TrainableNetwork } from '../trainable-network.js';
 
 /** Something that trains networks: compiled on ONNX Runtime, or tfjs on one of its backends. One contract suite holds all of them. */
@@ -12,7 +15,8 @@ export interface TrainingEngine {
   /**
    * Prepares steps of one network at one batch size.
    *
-   * @throws ZooError TRAINING_LAYER_UNSUPPORTED when the engine cannot run a layer: another engine may.
+   * @throws ZooError TRAINING_LAYER_UNSUPPORTED when the engine cannot run a layer, or an operation of a strategy's own
+   *   function: another engine may. TRAINING_FUNCTION_INVALID when such a function gives what is no loss, penalty or step.
    */
   compile(spec: TrainingSpec): Promise<TrainingStep>;
 }
@@ -21,11 +25,15 @@ export type EngineName = 'onnxruntime' | 'tfjs-node-gpu' | 'tfjs-node' | 'tfjs-c
 
 export interface TrainingSpec {
   network: TrainableNetwork;
-  optimizer: OptimizerSpec;
+  optimizer: OptimizerSpec | OptimizerRule;
+  /** Left out: softmax cross-entropy. */
+  loss?: LossFunction | undefined;
+  /** Added to the mean loss, weight by weight. Left out: none. */
+  penalty?: WeightPenalty | undefined;
   /** Rows of every training batch; a shorter last one is padded with rows whose targets are all zero. */
   batchSize: number;
   /** Largest L2 norm of all gradients together; longer ones are scaled down to it. Left out: none. */
-  clipNorm?: number;
+  clipNorm?: number | undefined;
   /** Decides the dropout masks, together with the step's number: the same on every engine. */
   seed: number;
   /** CPU threads it may use. */
@@ -39,7 +47,12 @@ export type OptimizerSpec =
 
 /** Training of one network under way. One call at a time. */
 export interface TrainingStep {
-  /** One step of the optimizer. Afterwards weights, slots and moving statistics are the new ones, unless `loss` or `gradientNorm` is not finite. */
+  /**
+   * One step of the optimizer. Afterwards weights, slots and moving statistics are the new ones, unless `loss` or `gradientNorm` is not finite.
+   *
+   * @throws ZooError TRAINING_FUNCTION_INVALID when a strategy's own loss, penalty or optimizer gives NaN or infinity; then, too,
+   *   everything is as it was
+   */
   step(batch: TrainingBatch, learningRate: number): Promise<StepResult>;
   /**
    * Logits under the weights as they are, in inference mode.
@@ -66,9 +79,11 @@ export interface TrainingBatch {
 }
 
 export interface StepResult {
-  /** Cross-entropy, weighted mean over the rows. */
+  /** Weighted mean over the rows, of cross-entropy or the strategy's own loss. A penalty is not in it. */
   loss: number;
-  /** L2 norm of all gradients together, before clipping. */
+  /** What a penalty adds to it, summed over the weights, before the step; left out where there is none. */
+  penalty?: number;
+  /** L2 norm of the loss' gradients, all together, before clipping. */
   gradientNorm: number;
   /** float32 [batchSize, numClasses], before the step. */
   logits: Float32Array;

@@ -4,8 +4,9 @@ import type { TensorProgram, TensorSpec, Tf } from '../tensor-program.js';
 import type { TrainableNetwork } from '../trainable-network.js';
 import { dropoutMasks } from './dropout-masks.js';
 import { forwardNetwork } from './forward-network.js';
+import { sumLosses, type LossFunction } from './loss-function.js';
+import { ownFunctionInvalid } from './own-function.js';
 import { weightInputs, weightTensors, type WeightOptions } from './network-weights.js';
-import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 import { tensorNames } from './tensor-names.js';
 
 /**
@@ -17,14 +18,17 @@ import { tensorNames } from './tensor-names.js';
  * such layer are given too.
  *
  * The gradients are tfjs' own.
+ *
+ * @param options.loss in place of softmax cross-entropy.
  */
 export function gradientProgram(
   network: TrainableNetwork,
   rows: number,
-  options: WeightOptions = {},
+  { loss, ...options }: WeightOptions & { loss?: LossFunction | undefined } = {},
 ): TensorProgram {
   return {
     name: 'gradients',
+    ...(loss === undefined ? {} : { ownFunctions: ['loss'] }),
     inputs: {
       [tensorNames.inputs]: float32([rows, ...network.inputShape]),
       [tensorNames.targets]: float32([rows, network.numClasses]),
@@ -33,7 +37,7 @@ export function gradientProgram(
         dropoutMasks(network, rows).map(({ layer, shape }) => [tensorNames.mask(layer), float32(shape)]),
       ),
     },
-    run: (tf, inputs) => lossAndGradients(tf, network, inputs),
+    run: (tf, inputs) => lossAndGradients(tf, network, inputs, loss),
   };
 }
 
@@ -41,6 +45,7 @@ function lossAndGradients(
   tf: Tf,
   network: TrainableNetwork,
   inputs: Record<string, Tensor>,
+  loss: LossFunction | undefined,
 ): Record<string, Tensor> {
   const trained = network.weights.filter((weight) => weight.trained);
   if (trained.length === 0) throw new Error('no weight of the network is trained');
@@ -55,7 +60,7 @@ function lossAndGradients(
       const mode = trainingMode(network, inputs, keep);
       const logits = forwardNetwork(tf, network.layers, tensorOf(inputs, tensorNames.inputs), current, mode);
       keep(tensorNames.logits, logits);
-      return softmaxCrossEntropy(tf, logits, tensorOf(inputs, tensorNames.targets)) as Scalar;
+      return sumLosses(tf, loss, logits, tensorOf(inputs, tensorNames.targets)) as Scalar;
     })(trained.map(({ name }) => weights.get(name) as Tensor));
     return {
       [tensorNames.loss]: value,
@@ -64,9 +69,21 @@ function lossAndGradients(
         trained.map(({ name }, index) => [tensorNames.gradient(name), grads[index] as Tensor]),
       ),
     };
+  } catch (error) {
+    throw loss === undefined ? error : explainConstant(error);
   } finally {
     kept.forEach((tensor) => tensor.dispose());
   }
+}
+
+/** tfjs says by its message only that a result does not depend on what it is to be differentiated by. */
+function explainConstant(error: unknown): unknown {
+  if (!(error instanceof Error && error.message.startsWith('Cannot compute gradient of y=f(x)')))
+    return error;
+  return ownFunctionInvalid(
+    'loss',
+    'gave losses that do not depend on the logits, so nothing can be learnt.',
+  );
 }
 
 function trainingMode(

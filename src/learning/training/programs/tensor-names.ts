@@ -5,7 +5,7 @@
 export const tensorNames = {
   inputs: 'inputs',
   targets: 'targets',
-  /** Cross-entropy of the batch, summed over its rows and not divided. */
+  /** Loss of the batch, summed over its rows and not divided. */
   loss: 'loss',
   logits: 'logits',
   weight: (weight: string) => `weight/${weight}`,
@@ -22,4 +22,15 @@ export const tensorNames = {
   inverseWeight: 'inverseWeight',
   /** L2 norm of the mean loss' gradients, all together, before clipping. */
   gradientNorm: 'gradientNorm',
+  /** Where a penalty is added to the loss: the sum over the weights, before the step … */
+  penalty: 'penalty',
+  /** … and the L2 norm of its gradients. */
+  penaltyNorm: 'penaltyNorm',
+  /** Where a strategy brings its optimizer: the L2 norm of all that it gave. Not finite: something of it is not. */
+  movedNorm: 'movedNorm',
 };
+
+/** Whether a tensor of that name is part of what training changes: a weight, or what the optimizer remembers of one. */
+export function isState(name: string): boolean {
+  return name.startsWith('weight/') || name.startsWith('slot/');
+}

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '../tfjs-gradients.js';
 import { ZooError } from '../../../errors.js';
+import { explainValueRead } from '../programs/own-function.js';
 import type { TensorProgram } from '../tensor-program.js';
 import type { RecordedGraph, RecordedValue } from './recorded-graph.js';
 import { RecordingBackend, recordingBackendName } from './recording-backend.js';
@@ -13,7 +14,8 @@ import { RecordingBackend, recordingBackendName } from './recording-backend.js';
  * The tfjs backend in use before is in use again afterwards, also when the recording fails.
  *
  * @throws ZooError TRAINING_LAYER_UNSUPPORTED when the program uses a kernel without a rule (`kernel-rules.ts`).
- * @throws Error when the program reads a value, or gives none of its outputs.
+ * @throws ZooError TRAINING_FUNCTION_INVALID when a function of a strategy reads a value; ValueReadError when the program does, and an
+ *   error when it gives none of its outputs.
  */
 export function recordProgram(program: TensorProgram): RecordedGraph {
   const backend = new RecordingBackend(program.name);
@@ -55,15 +57,22 @@ function recordedOutputs(
   );
 }
 
+function partsOfStrategy({ ownFunctions = [] }: TensorProgram): string {
+  return ownFunctions.length === 0
+    ? ''
+    : ` It may be the strategy's own ${ownFunctions.join(' or ')} that brings it in.`;
+}
+
 /** tfjs says by its message only that a backend has no kernel of a name. */
 function explain(error: unknown, program: TensorProgram): unknown {
   const [, kernel] =
     /^Kernel '([^']+)' not registered/.exec(error instanceof Error ? error.message : '') ?? [];
-  if (kernel === undefined) return error;
+  if (kernel === undefined) return explainValueRead(error, program.ownFunctions);
   return new ZooError(
     'TRAINING_LAYER_UNSUPPORTED',
     `The program ${program.name} needs the tfjs kernel ${kernel}, which cannot be compiled. Train with an engine that runs ` +
-      'tfjs itself, or leave out the layer that brings it in.',
+      'tfjs itself, or leave out the layer that brings it in.' +
+      partsOfStrategy(program),
     { program: program.name, kernel },
     { cause: error },
   );

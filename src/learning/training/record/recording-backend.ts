@@ -7,7 +7,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { TensorSpec } from '../tensor-program.js';
+import { ValueReadError, type TensorSpec } from '../tensor-program.js';
 import { KernelCall, type KernelRule } from './kernel-rule.js';
 import { kernelRules } from './kernel-rules.js';
 import type { RecordedValue } from './recorded-graph.js';
@@ -24,7 +24,7 @@ const changesNothing = new Set(['Cast', 'Reshape']);
  */
 export class RecordingBackend extends KernelBackend {
   /** Why the record is of no use, where the program read a value that is not there. */
-  refusal: Error | undefined;
+  refusal: ValueReadError | undefined;
   private readonly values = new WeakMap<object, RecordedValue>();
   private nextId = 0;
 
@@ -154,8 +154,8 @@ export class RecordingBackend extends KernelBackend {
     return { inputs: {}, attributes: {}, output: 0, ...value, id: this.nextId++ };
   }
 
-  private refuseReading(): Error {
-    this.refusal ??= new Error(
+  private refuseReading(): ValueReadError {
+    this.refusal ??= new ValueReadError(
       `the program ${this.program} reads a tensor's value while it is recorded, when there is none yet; ` +
         'a program may not depend on values: make what changes from step to step an input',
     );

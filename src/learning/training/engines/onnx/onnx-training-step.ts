@@ -1,9 +1,10 @@
 import { arrangeData, restoreData, sizeOf } from '../../lower/layout.js';
 import type { LoweredPort } from '../../lower/lowered-graph.js';
 import { dropoutMasks, type DropoutMask } from '../../programs/dropout-masks.js';
-import { tensorNames } from '../../programs/tensor-names.js';
+import { isState, tensorNames } from '../../programs/tensor-names.js';
 import { updateScalars } from '../../programs/update-program.js';
 import { checkBatch, checkScoreInputs } from '../check-batch.js';
+import { checkOwnLoss, checkUpdate, type UpdateFacts } from '../check-own-functions.js';
 import { checkState } from '../check-state.js';
 import { drawDropoutMasks } from '../draw-dropout-masks.js';
 import type {
@@ -44,9 +45,7 @@ export class OnnxTrainingStep implements TrainingStep {
     private readonly replicas: ReplicaThread[],
   ) {
     this.masks = dropoutMasks(spec.network, spec.batchSize);
-    this.statePorts = updates.map(
-      (own) => own?.update.outputs.filter(({ name }) => name !== tensorNames.gradientNorm) ?? [],
-    );
+    this.statePorts = updates.map((own) => own?.update.outputs.filter(({ name }) => isState(name)) ?? []);
   }
 
   async step(batch: TrainingBatch, learningRate: number): Promise<StepResult> {
@@ -54,10 +53,15 @@ export class OnnxTrainingStep implements TrainingStep {
     const inverseWeight = 1 / batch.targets.reduce((sum, value) => sum + value, 0);
     const { lossSum, logits } = await this.findGradients(batch);
     const result = { loss: lossSum * inverseWeight, gradientNorm: NaN, logits };
-    if (!Number.isFinite(result.loss)) return result;
-    const gradientNorm = await this.update(learningRate, inverseWeight);
+    if (!Number.isFinite(result.loss)) {
+      checkOwnLoss(this.spec, result);
+      return result;
+    }
+    const { gradientNorm, facts } = await this.update(learningRate, inverseWeight);
+    checkOwnLoss(this.spec, { ...result, gradientNorm });
     if (Number.isFinite(gradientNorm)) this.stepsDone++;
-    return { ...result, gradientNorm };
+    const { [tensorNames.penalty]: penalty } = facts;
+    return { ...result, gradientNorm, ...(penalty === undefined ? {} : { penalty }) };
   }
 
   async score(inputs: Float32Array, count: number): Promise<Float32Array> {
@@ -110,40 +114,48 @@ export class OnnxTrainingStep implements TrainingStep {
   }
 
   /**
-   * Every replica moves its share of the weights. A norm that is not finite leaves all of them as they were.
+   * Every replica moves its share of the weights. A norm that is not finite leaves all of them as they were, and so does a
+   * function of a strategy's own that gives NaN.
    *
    * @returns the norm of the mean loss' gradients, before clipping.
+   * @throws ZooError TRAINING_FUNCTION_INVALID
    * @see Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks", algorithm 1 (clipping)
    */
-  private async update(learningRate: number, inverseWeight: number): Promise<number> {
-    const { clipNorm, optimizer } = this.spec;
-    const move = (scale: number) =>
-      this.askNorm((replica) =>
-        replica.ask('update', {
-          scalars: {
-            [tensorNames.learningRate]: learningRate,
-            [tensorNames.inverseWeight]: scale,
-            ...updateScalars(optimizer, this.stepsDone + 1),
-          },
-        }),
-      );
-    if (clipNorm === undefined) {
-      const norm = await move(inverseWeight);
-      if (!Number.isFinite(norm)) await allSettled(this.replicas.map((replica) => replica.ask('revert', {})));
-      return norm;
-    }
+  private async update(
+    learningRate: number,
+    inverseWeight: number,
+  ): Promise<{ gradientNorm: number; facts: UpdateFacts }> {
+    const { clipNorm } = this.spec;
+    if (clipNorm === undefined) return this.move(learningRate, inverseWeight);
     // Only the norm of all shares tells how far to clip.
-    const norm = Math.fround((await this.askNorm((replica) => replica.ask('norm', {}))) * inverseWeight);
-    if (Number.isFinite(norm)) await move(inverseWeight * (clipNorm / Math.max(norm, clipNorm)));
-    return norm;
+    const shares = await allSettled(this.replicas.map((replica) => replica.ask('norm', {})));
+    const gradientNorm = Math.fround(normOf(shares) * inverseWeight);
+    if (!Number.isFinite(gradientNorm)) return { gradientNorm, facts: {} };
+    const scale = inverseWeight * (clipNorm / Math.max(gradientNorm, clipNorm));
+    return { gradientNorm, facts: (await this.move(learningRate, scale)).facts };
   }
 
-  /** L2 norm over all replicas' shares. */
-  private async askNorm(ask: (replica: ReplicaThread) => Promise<{ gradientNorm: number }>): Promise<number> {
-    const shares = await allSettled(this.replicas.map(ask));
-    return shares.length === 1
-      ? (shares[0]?.gradientNorm ?? NaN)
-      : Math.sqrt(shares.reduce((sum, { gradientNorm }) => sum + gradientNorm ** 2, 0));
+  /** @param scale of the summed gradients. */
+  private async move(
+    learningRate: number,
+    scale: number,
+  ): Promise<{ gradientNorm: number; facts: UpdateFacts }> {
+    const scalars = {
+      [tensorNames.learningRate]: learningRate,
+      [tensorNames.inverseWeight]: scale,
+      ...updateScalars(this.spec.optimizer, this.stepsDone + 1),
+    };
+    const shares = await allSettled(this.replicas.map((replica) => replica.ask('update', { scalars })));
+    const gradientNorm = normOf(shares);
+    const facts: UpdateFacts = {};
+    for (const share of shares) {
+      for (const [name, value] of Object.entries(share.facts)) facts[name] = (facts[name] ?? 0) + value;
+    }
+    const isSound = [gradientNorm, ...Object.values(facts)].every(Number.isFinite);
+    if (!isSound) await allSettled(this.replicas.map((replica) => replica.ask('revert', {})));
+    // Gradients that are not finite make all that follows from them so.
+    if (Number.isFinite(gradientNorm)) checkUpdate(facts, this.stepsDone);
+    return { gradientNorm, facts };
   }
 
   /** The replicas take turns with the parts, always in the same order: sums of floats depend on it. */
@@ -198,6 +210,13 @@ export class OnnxTrainingStep implements TrainingStep {
       .map(({ name, shape }) => [name, weights.get(name) ?? new Float32Array(sizeOf(shape))] as const);
     return { step: 0, tensors: Object.fromEntries(tensors) };
   }
+}
+
+/** L2 norm over all replicas' shares. */
+function normOf(shares: { gradientNorm: number }[]): number {
+  return shares.length === 1
+    ? (shares[0]?.gradientNorm ?? NaN)
+    : Math.sqrt(shares.reduce((sum, { gradientNorm }) => sum + gradientNorm ** 2, 0));
 }
 
 /** A copy of some rows, with zeros for those past the end. */

@@ -1,4 +1,5 @@
 import type { LoweredPort } from '../../lower/lowered-graph.js';
+import type { UpdateFacts } from '../check-own-functions.js';
 import type { SharedTensors } from './shared-tensors.js';
 
 /** A lowered graph as threads share it, and how many CPU threads each may use for it. */
@@ -35,7 +36,10 @@ export interface ReplicaRequests {
   /** Norm of the share's gradients, summed over all replicas. */
   norm: { request: object; answer: { gradientNorm: number } };
   /** The optimizer's step of the share from the gradients of all replicas. The norm is that of the mean loss. */
-  update: { request: { scalars: Record<string, number> }; answer: { gradientNorm: number } };
+  update: {
+    request: { scalars: Record<string, number> };
+    answer: { gradientNorm: number; facts: UpdateFacts };
+  };
   /** Takes the last update back. */
   revert: { request: object; answer: object };
   score: { request: { inputs: Float32Array }; answer: { logits: Float32Array } };

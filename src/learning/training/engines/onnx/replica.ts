@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import type { LoweredPort } from '../../lower/lowered-graph.js';
-import { tensorNames } from '../../programs/tensor-names.js';
+import { isState, tensorNames } from '../../programs/tensor-names.js';
+import type { UpdateFacts } from '../check-own-functions.js';
 import { allocate, dataOf, openBoundSession, type BoundSession, type Tensors } from './bound-session.js';
 import type { NamedData, ReplicaData, ReplicaRequests, SharedModel } from './replica-protocol.js';
 import { raiseSharedVersion, sharedNames, sharedVersion, sharedView } from './shared-tensors.js';
@@ -30,6 +31,8 @@ export class Replica {
   /** Loss and logits. */
   private readonly results: Tensors;
   private readonly normResult = allocate([normPort]);
+  /** What an update gives beside the state. */
+  private readonly facts: Tensors;
   private scoring: Promise<{ session: BoundSession; results: Tensors }> | undefined;
   private weightsVersion = 0;
 
@@ -66,6 +69,7 @@ export class Replica {
       allocate(update?.inputs.filter(({ name }) => name.endsWith(`#${index + 1}`)) ?? []),
     );
     this.results = allocate(gradients.outputs.filter((port) => !isSum(port)));
+    this.facts = allocate(factOutputs(update));
   }
 
   async gradients({ parts }: Asked<'gradients'>): Answered<'gradients'> {
@@ -94,17 +98,18 @@ export class Replica {
   }
 
   async update({ scalars }: Asked<'update'>): Answered<'update'> {
-    if (this.updateSession === undefined) return { gradientNorm: 0 };
+    if (this.updateSession === undefined) return { gradientNorm: 0, facts: {} };
     const numbers = Object.entries(scalars).map(([name, value]) => [
       name,
       new Tensor('float32', Float32Array.of(value), []),
     ]);
     await this.updateSession.run(
       { ...this.state, ...this.takeOverSums(), ...Object.fromEntries(numbers) },
-      { ...this.nextState, ...this.normResult },
+      { ...this.nextState, ...this.normResult, ...this.facts },
     );
     this.exchangeStates();
-    return { gradientNorm: this.foundNorm() };
+    const facts = Object.keys(this.facts).map((name) => [name, dataOf(this.facts, name)[0] ?? NaN]);
+    return { gradientNorm: this.foundNorm(), facts: Object.fromEntries(facts) as UpdateFacts };
   }
 
   async revert(): Answered<'revert'> {
@@ -192,7 +197,11 @@ const normPort: LoweredPort = {
 };
 
 function stateOutputs(update: SharedModel | undefined): LoweredPort[] {
-  return (update?.outputs ?? []).filter(({ name }) => name !== tensorNames.gradientNorm);
+  return (update?.outputs ?? []).filter(({ name }) => isState(name));
+}
+
+function factOutputs(update: SharedModel | undefined): LoweredPort[] {
+  return (update?.outputs ?? []).filter(({ name }) => !isState(name) && name !== tensorNames.gradientNorm);
 }
 
 function sumOutputs({ outputs }: SharedModel): LoweredPort[] {

@@ -18,7 +18,7 @@ export function withInputParts(
     for (let part = 1; part < parts; part++) inputs[partName(name, part)] = spec;
   }
   return {
-    name: program.name,
+    ...program,
     inputs,
     run(tf, tensors) {
       const sums = parted.map((name) => {
@@ -34,7 +34,7 @@ export function withInputParts(
 export function withRunningSums(program: TensorProgram, sums: TensorProgram['inputs']): TensorProgram {
   const before = Object.entries(sums).map(([name, spec]) => [partName(name, 1), spec] as const);
   return {
-    name: program.name,
+    ...program,
     inputs: { ...program.inputs, ...Object.fromEntries(before) },
     run(tf, inputs) {
       const outputs = program.run(tf, inputs);

@@ -28,13 +28,13 @@ export interface ShareOfUpdate {
   norm?: LoweredGraph;
 }
 
-/** @throws ZooError TRAINING_LAYER_UNSUPPORTED */
+/** @throws ZooError TRAINING_LAYER_UNSUPPORTED, TRAINING_FUNCTION_INVALID */
 export function compileGraphs(
-  { network, optimizer, clipNorm }: TrainingSpec,
+  { network, optimizer, loss, penalty, clipNorm }: TrainingSpec,
   plan: ExecutionPlan,
   blockSize: number,
 ): TrainingGraphs {
-  const program = gradientProgram(network, plan.rowsPerRun);
+  const program = gradientProgram(network, plan.rowsPerRun, { loss });
   const sums = gradientInputs(updateProgram(network, optimizer));
   const gradients = recordProgram(plan.runsPerReplica > 1 ? withRunningSums(program, sums) : program);
   const kernels = preferredLayouts(gradients);
@@ -47,7 +47,7 @@ export function compileGraphs(
     updates: shareWeights(network, plan.replicas).map((share) => {
       if (!share.weights.some((weight) => weight.trained)) return undefined;
       // Clipping is part of the scale that the update is given: it takes the norm of all shares.
-      const update = updateProgram(share, optimizer);
+      const update = updateProgram(share, optimizer, undefined, penalty);
       const norm = clipNorm === undefined ? undefined : normProgram(gradientInputs(update));
       return { update: lowerSummed(update), ...(norm === undefined ? {} : { norm: lowerSummed(norm) }) };
     }),

@@ -1,17 +1,28 @@
 import { ZooError } from '../../../../errors.js';
 import { gradientProgram } from '../../programs/gradient-program.js';
 import { scoreProgram } from '../../programs/score-program.js';
+import { updateProgram } from '../../programs/update-program.js';
 import type { Tf } from '../../tensor-program.js';
 import type { TrainingSpec } from '../training-engine.js';
 import { onBackend } from './on-backend.js';
 
 /**
- * Runs the programs on one row of zeros. A layer that the backend has no kernel for shows here, before the first batch.
+ * Runs the programs on two rows of zeros. A layer that the backend has no kernel for shows here, before the first batch, and so
+ * does a function of a strategy that gives something else than it should.
  *
- * @throws ZooError TRAINING_LAYER_UNSUPPORTED
+ * @throws ZooError TRAINING_LAYER_UNSUPPORTED, TRAINING_FUNCTION_INVALID
  */
-export function rehearse({ network }: TrainingSpec, tf: Tf, backend: string): void {
-  for (const program of [gradientProgram(network, 1), scoreProgram(network, 1)]) {
+export function rehearse(
+  { network, optimizer, loss, penalty, clipNorm }: TrainingSpec,
+  tf: Tf,
+  backend: string,
+): void {
+  const programs = [
+    gradientProgram(network, rows, { loss }),
+    updateProgram(network, optimizer, clipNorm, penalty),
+    scoreProgram(network, rows),
+  ];
+  for (const program of programs) {
     try {
       onBackend(tf, backend, () => {
         const zeros = Object.entries(program.inputs).map(([name, { shape, dtype }]) => [
@@ -26,6 +37,9 @@ export function rehearse({ network }: TrainingSpec, tf: Tf, backend: string): vo
     }
   }
 }
+
+/** With one, a loss for each row could be taken for a scalar that was given an axis. */
+const rows = 2;
 
 /** tfjs and TensorFlow say by their messages only that they cannot run an operation. */
 function asUnsupported(error: unknown, backend: string): unknown {

@@ -7,6 +7,7 @@ import { tensorNames } from '../../programs/tensor-names.js';
 import { updateProgram, updateScalars } from '../../programs/update-program.js';
 import type { TensorProgram, Tf } from '../../tensor-program.js';
 import { checkBatch, checkScoreInputs } from '../check-batch.js';
+import { checkOwnLoss, checkUpdate, updateFacts } from '../check-own-functions.js';
 import { checkState } from '../check-state.js';
 import { drawDropoutMasks } from '../draw-dropout-masks.js';
 import type {
@@ -38,12 +39,12 @@ export class TfjsTrainingStep implements TrainingStep {
   #stepsDone = 0;
 
   constructor(spec: TrainingSpec, tf: Tf, backend: string) {
-    const { network, optimizer, batchSize, clipNorm } = spec;
+    const { network, optimizer, loss, penalty, batchSize, clipNorm } = spec;
     this.#spec = spec;
     this.#tf = tf;
     this.#backend = backend;
-    this.#gradients = gradientProgram(network, batchSize, frozenWeights);
-    this.#update = updateProgram(network, optimizer, clipNorm);
+    this.#gradients = gradientProgram(network, batchSize, { ...frozenWeights, loss });
+    this.#update = updateProgram(network, optimizer, clipNorm, penalty);
     this.#masks = dropoutMasks(network, batchSize);
     const slots = Object.entries(this.#update.inputs).filter(([name]) => name.startsWith('slot/'));
     this.#stateShapes = new Map([
@@ -68,8 +69,9 @@ export class TfjsTrainingStep implements TrainingStep {
     try {
       const loss = (await numberIn(lossSum)) * inverseWeight;
       const result = { loss, gradientNorm: NaN, logits: await numbersIn(logits) };
-      if (!Number.isFinite(loss)) return result;
-      return { ...result, gradientNorm: await this.#move(found, learningRate, inverseWeight) };
+      if (Number.isFinite(loss)) Object.assign(result, await this.#move(found, learningRate, inverseWeight));
+      checkOwnLoss(this.#spec, result);
+      return result;
     } finally {
       dispose({ ...found, logits, lossSum });
     }
@@ -125,9 +127,17 @@ export class TfjsTrainingStep implements TrainingStep {
     return this.#runProgram(this.#gradients, { inputs, targets, ...masks });
   }
 
-  /** One step of the optimizer, unless the gradients' norm, which it gives back, is not finite. */
-  async #move(found: Tensors, learningRate: number, inverseWeight: number): Promise<number> {
-    const { gradientNorm, ...moved } = this.#run(() => {
+  /**
+   * One step of the optimizer, unless the gradients' norm is not finite.
+   *
+   * @throws ZooError TRAINING_FUNCTION_INVALID
+   */
+  async #move(
+    found: Tensors,
+    learningRate: number,
+    inverseWeight: number,
+  ): Promise<Pick<StepResult, 'gradientNorm' | 'penalty'>> {
+    const outputs = this.#run(() => {
       const scalars = {
         learningRate,
         inverseWeight,
@@ -136,14 +146,24 @@ export class TfjsTrainingStep implements TrainingStep {
       const tensors = Object.entries(scalars).map(([name, value]) => [name, this.#tf.scalar(value)]);
       return this.#update.run(this.#tf, { ...this.#tensors, ...found, ...Object.fromEntries(tensors) });
     });
-    const norm = await numberIn(gradientNorm).finally(() => dispose({ gradientNorm }));
-    if (Number.isFinite(norm)) {
-      this.#replace(moved);
-      this.#stepsDone++;
-    } else {
-      dispose(moved);
+    const names = [tensorNames.gradientNorm, ...updateFacts(this.#spec)];
+    const moved = Object.fromEntries(Object.entries(outputs).filter(([name]) => !names.includes(name)));
+    let isTaken = false;
+    try {
+      const facts: Record<string, number> = {};
+      for (const name of names) facts[name] = await numberIn(outputs[name]);
+      const { gradientNorm = NaN, penalty } = facts;
+      if (Number.isFinite(gradientNorm)) {
+        checkUpdate(facts, this.#stepsDone);
+        this.#replace(moved);
+        this.#stepsDone++;
+        isTaken = true;
+      }
+      return { gradientNorm, ...(penalty === undefined ? {} : { penalty }) };
+    } finally {
+      dispose(Object.fromEntries(names.map((name) => [name, outputs[name]])));
+      if (!isTaken) dispose(moved);
     }
-    return norm;
   }
 
   /** @param given what is not on the device already. */

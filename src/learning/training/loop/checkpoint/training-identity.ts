@@ -1,6 +1,7 @@
 import { hashBytes } from '../../../sha256.js';
 import type { TrainingData } from '../../data/training-data.js';
 import type { TrainingRun } from '../training-run.js';
+import { describeFunction } from './describe-function.js';
 
 /**
  * Everything that decides what a training becomes, by name, so that one that differs can be named: what the caller
@@ -20,6 +21,7 @@ export function describeIdentity(run: TrainingRun): Record<string, string> {
 
 /** `{ schedule: { kind: 'cosine' } }` as `{ 'recipe.schedule.kind': 'cosine' }`. */
 function flatten(path: string, value: unknown): Record<string, string> {
+  if (typeof value === 'function') return { [path]: describeFunction(value as () => unknown) };
   if (typeof value !== 'object' || value === null)
     return value === undefined ? {} : { [path]: String(value) };
   return Object.assign({}, ...Object.entries(value).map(([key, part]) => flatten(`${path}.${key}`, part)));

@@ -2,6 +2,7 @@ import { dropoutMasks, type DropoutMask } from '../../../programs/dropout-masks.
 import { tensorNames } from '../../../programs/tensor-names.js';
 import { updateScalars } from '../../../programs/update-program.js';
 import { checkBatch, checkScoreInputs } from '../../check-batch.js';
+import { checkOwnLoss, checkUpdate, updateFacts, type UpdateFacts } from '../../check-own-functions.js';
 import { checkState } from '../../check-state.js';
 import { drawDropoutMasks } from '../../draw-dropout-masks.js';
 import type {
@@ -38,15 +39,20 @@ export class GraphTrainingStep implements TrainingStep {
       inverseWeight: 1 / batch.targets.reduce((sum, value) => sum + value, 0),
       ...updateScalars(optimizer, this.#stepsDone + 1),
     };
-    const { loss, gradientNorm, logits } = this.#session.run(this.#graph.step, {
+    const { loss, gradientNorm, logits = new Float32Array(), ...others } = this.#session.run(this.#graph.step, {
       inputs: batch.inputs,
       targets: batch.targets,
       ...drawDropoutMasks(this.#masks, seed, this.#stepsDone),
       ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)])),
     });
-    const result = { loss: loss?.[0] ?? NaN, gradientNorm: gradientNorm?.[0] ?? NaN };
-    if (Number.isFinite(result.loss) && Number.isFinite(result.gradientNorm)) this.#stepsDone++;
-    return { ...result, logits: logits ?? new Float32Array() };
+    const result: StepResult = { loss: loss?.[0] ?? NaN, gradientNorm: gradientNorm?.[0] ?? NaN, logits };
+    checkOwnLoss(this.#spec, result);
+    if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) return result;
+    const facts = updateFacts(this.#spec).map((name) => [name, others[name]?.[0] ?? NaN]);
+    checkUpdate(Object.fromEntries(facts) as UpdateFacts, this.#stepsDone);
+    this.#stepsDone++;
+    const penalty = others[tensorNames.penalty]?.[0];
+    return { ...result, ...(penalty === undefined ? {} : { penalty }) };
   }
 
   async score(inputs: Float32Array, count: number): Promise<Float32Array> {

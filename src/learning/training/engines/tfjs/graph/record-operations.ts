@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../../tensor-program.js';
+import { dataType, typeAttribute } from './graph-writer.js';
+import { ValueReadError, type Tf } from '../../../tensor-program.js';
 
 /** An operation of TensorFlow, as the addon was told to run it. Tensors are the addon's numbers for them. */
 export interface TensorflowOperation {
@@ -45,7 +46,7 @@ interface Addon {
       attributes: OperationAttribute[],
       inputs: number[],
       outputCount: number,
-    ): { id: number }[];
+    ): { id: number; dtype: number }[];
   };
   tensorMap: { get(dataId: object): { id: number } };
 }
@@ -54,7 +55,7 @@ interface Addon {
  * Runs a function once on the addon and writes down every operation that reaches TensorFlow. The addon turns each of tfjs'
  * kernels into operations of TensorFlow; whatever it can run can be recorded so, and no table of our own says how.
  *
- * @throws Error when the function reads a value: then what it does could depend on it.
+ * @throws ValueReadError when the function reads a value: then what it does could depend on it.
  */
 export function recordOperations(
   tf: Tf,
@@ -73,11 +74,17 @@ export function recordOperations(
     }) satisfies Addon['binding']['createTensor'],
     executeOp: ((op, attributes, inputIds, outputCount) => {
       const outputs = binding.executeOp(op, attributes, inputIds, outputCount);
-      operations.push({ op, attributes, inputs: [...inputIds], outputs: outputs.map(({ id }) => id) });
+      operations.push({
+        op,
+        attributes:
+          op === 'ExpandDims' ? typesOfExpandDims(outputs[0]?.dtype ?? dataType.float32) : attributes,
+        inputs: [...inputIds],
+        outputs: outputs.map(({ id }) => id),
+      });
       return outputs;
     }) satisfies Addon['binding']['executeOp'],
     tensorDataSync: () => {
-      throw new Error('a value was read while operations were recorded');
+      throw new ValueReadError('a value was read while operations were recorded');
     },
   };
   // The addon's own functions cannot be replaced; these stand before them.
@@ -92,6 +99,11 @@ export function recordOperations(
   } finally {
     addon.binding = binding;
   }
+}
+
+/** The one operation that the addon leaves to TensorFlow to find the types of, which that does outside of graphs only. */
+function typesOfExpandDims(dtype: number): OperationAttribute[] {
+  return [typeAttribute('T', dtype), typeAttribute('Tdim', dataType.int32)];
 }
 
 /** Whole numbers are shapes and the like, and stay as they are. */

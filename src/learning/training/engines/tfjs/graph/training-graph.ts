@@ -6,6 +6,7 @@ import { scoreProgram } from '../../../programs/score-program.js';
 import { tensorNames } from '../../../programs/tensor-names.js';
 import { updateProgram, updateScalars } from '../../../programs/update-program.js';
 import type { TensorProgram, Tf } from '../../../tensor-program.js';
+import { updateFacts } from '../../check-own-functions.js';
 import type { TrainingSpec } from '../../training-engine.js';
 import { recordBatch } from './record-batch.js';
 import { dataType, GraphWriter, typeAttribute } from './graph-writer.js';
@@ -41,9 +42,9 @@ const frozenWeights = { frozenWeights: 'inputs' } as const;
  * it; TensorFlow folds, fuses and lays out the whole as it sees fit.
  */
 export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
-  const { network, batchSize, optimizer, clipNorm } = spec;
+  const { network, batchSize, optimizer, penalty, clipNorm } = spec;
   const writer = new GraphWriter();
-  const update = updateProgram(network, optimizer, clipNorm);
+  const update = updateProgram(network, optimizer, clipNorm, penalty);
   const slots = Object.entries(update.inputs).filter(([name]) => name.startsWith('slot/'));
   const stateShapes = new Map([
     ...movingWeights(network).map(({ name, shape }) => [tensorNames.weight(name), shape] as const),
@@ -81,7 +82,8 @@ export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
     runAt: (rows) => (inputs) => scoreProgram(network, rows, frozenWeights).run(tf, inputs),
   });
   const output = (name: string) => stepped.outputs[name] ?? '';
-  const moves = moveVariables(writer, variables, stepped.outputs);
+  const facts = [tensorNames.gradientNorm, ...updateFacts(spec)];
+  const moves = moveVariables(writer, variables, stepped.outputs, [tensorNames.loss, ...facts]);
   const loss = after(writer, moves, output(tensorNames.loss));
 
   const written = Object.fromEntries(
@@ -97,7 +99,11 @@ export function buildTrainingGraph(spec: TrainingSpec, tf: Tf): TrainingGraph {
     stateShapes,
     step: {
       feeds: stepped.feeds,
-      fetches: { loss, gradientNorm: output(tensorNames.gradientNorm), logits: output(tensorNames.logits) },
+      fetches: {
+        loss,
+        logits: output(tensorNames.logits),
+        ...Object.fromEntries(facts.map((name) => [name, output(name)])),
+      },
     },
     score: { feeds: scored.feeds, fetches: { logits: scored.outputs[tensorNames.logits] ?? '' } },
     read: {
@@ -115,7 +121,7 @@ interface RowsProgram {
 }
 
 /** Gradients and update in one. `loss` is the mean. */
-function stepProgram({ network, optimizer }: TrainingSpec, update: TensorProgram, tf: Tf): RowsProgram {
+function stepProgram({ network, optimizer, loss: own }: TrainingSpec, update: TensorProgram, tf: Tf): RowsProgram {
   const scalars = [
     tensorNames.learningRate,
     tensorNames.inverseWeight,
@@ -131,7 +137,7 @@ function stepProgram({ network, optimizer }: TrainingSpec, update: TensorProgram
       ...Object.fromEntries(scalars.map((name) => [name, []])),
     }),
     runAt: (rows) => (inputs) => {
-      const found = gradientProgram(network, rows, frozenWeights).run(tf, inputs);
+      const found = gradientProgram(network, rows, { ...frozenWeights, loss: own }).run(tf, inputs);
       const loss = tf.mul(found[tensorNames.loss] as Tensor, inputs[tensorNames.inverseWeight] as Tensor);
       return { ...found, ...update.run(tf, { ...inputs, ...found }), loss };
     },
@@ -180,20 +186,23 @@ function writeRecord(
   return Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, tensorOf(id)]));
 }
 
-/** Gives every variable its successor, or itself once more where loss or norm is not finite. @returns the nodes that do. */
+/** Gives every variable its successor, or itself once more where one of some numbers is not finite. @returns the nodes that do. */
 function moveVariables(
   writer: GraphWriter,
   variables: ReadonlyMap<string, { handle: string; value: string }>,
   outputs: Record<string, string>,
+  numbers: string[],
 ): string[] {
   const isFinite = (name: string) =>
     `${writer.node('IsFinite', [outputs[name] ?? ''], [typeAttribute('T', dataType.float32)])}:0`;
-  const sound = writer.node('LogicalAnd', [isFinite(tensorNames.loss), isFinite(tensorNames.gradientNorm)]);
+  const sound = numbers
+    .map(isFinite)
+    .reduce((all, one) => `${writer.node('LogicalAnd', [all, one])}:0`);
   return [...variables].map(([name, { handle, value }]) => {
     const successor = outputs[name] ?? value;
     const chosen = writer.node(
       'SelectV2',
-      [`${sound}:0`, successor, value],
+      [sound, successor, value],
       [typeAttribute('T', dataType.float32)],
     );
     return writer.assign(handle, `${chosen}:0`);
