@@ -13,6 +13,7 @@ import { JobMutationResolver } from './jobs/job-mutation.resolver.js';
 import { JobResolver } from './jobs/job.resolver.js';
 import { ModelMutationResolver } from './models/model-mutation.resolver.js';
 import { LineageStepResolver, ModelVersionResolver } from './models/model-version.resolver.js';
+import { VersionReportResolver } from './models/version-report.resolver.js';
 import { AliasResolver, ModelResolver } from './models/model.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { toNodeId } from './node-id.js';
@@ -25,6 +26,7 @@ const resolvers = [
   ModelResolver,
   AliasResolver,
   ModelVersionResolver,
+  VersionReportResolver,
   LineageStepResolver,
   ModelMutationResolver,
   DatasetResolver,

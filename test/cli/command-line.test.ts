@@ -117,6 +117,7 @@ describe('a server that means harm', () => {
       manifest: {},
       evaluation: null,
       parents: [],
+      reports: [],
     };
     const model = {
       id: 'm',

@@ -48,6 +48,8 @@ export interface ModelVersion {
       })
     | null;
   parents: LineageStep[];
+  /** Tables and pictures of the strategy that made it. */
+  reports: { name: string; title: string; kind: 'TABLE' | 'PICTURE'; url: string }[];
 }
 
 /** How a version came to be. */
@@ -95,6 +97,7 @@ const query = `query FindModel($owner: String!, $name: String!, $revision: Strin
         macroF1 classes perClass { class imageCount precision recall f1 } confusion calibrationError
         baseline { name layer accuracy difference differenceInterval { low high } pValue verdict } latency { medianMs p90Ms }
       }
+      reports { name title kind url }
       parents { relation strategy strategyVersion parameters parent { number model { owner { name } name } } datasetVersion { number dataset { owner { name } name } } }
     }
   }

@@ -50,6 +50,10 @@ function describeModel(model: ModelDetails, version: ModelVersion): string[] {
     ],
     ['cut at', `${manifest.cutPoints.length} points, ${boundaries.length} of them block boundaries`],
     ...version.parents.map((step): [string, string] => ['lineage', describeStep(step)]),
+    ...version.reports.map(({ title, kind }): [string, string] => [
+      'report',
+      `${title} (${kind.toLowerCase()})`,
+    ]),
   ];
   return [
     `${model.owner.name}/${model.name}@${version.number}  (of ${model.versions.totalCount})`,

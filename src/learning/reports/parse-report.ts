@@ -36,7 +36,7 @@ const picture = z.object({
   alt: line('alt', limits.altLength, 1),
 });
 
-const report = z.discriminatedUnion('kind', [table, picture]);
+const report = z.discriminatedUnion('kind', [table, picture], 'it is neither a table nor a picture');
 
 /**
  * Holds what claims to be a report to its form and limits. It comes from code that anybody may have written, or from a

@@ -12,7 +12,7 @@ export async function redrawPng(bytes: Uint8Array): Promise<Uint8Array> {
     failOn: 'error',
   })
     .toColourspace('srgb')
-    .png({ compressionLevel: 9 })
+    .png({ compressionLevel: 9, adaptiveFiltering: true })
     .timeout({ seconds: 30 })
     .toBuffer();
 }
