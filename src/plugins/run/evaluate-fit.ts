@@ -4,12 +4,11 @@ import { evaluate } from '../../learning/evaluation/evaluate.js';
 import type { Evaluation } from '../../learning/evaluation.js';
 import { FeatureCache } from '../../learning/features/feature-cache.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
-import type { VersionReport } from '../../learning/reports/version-report.js';
 import { loadTfjsLayers } from '../../learning/tfjs-layers/load-tfjs-layers.js';
 import { LinearProbes } from './linear-probes.js';
 import { measureLatency } from './measure-model.js';
 import { publishedFiles } from './published-files.js';
-import { redrawReports } from './reports/redraw-reports.js';
+import { redrawReports, type ReportSummary } from './reports/redraw-reports.js';
 import { requireLinearOnBase } from './require-linear-on-base.js';
 import { openBase, plannedMemory, type RunInputs } from './run-inputs.js';
 import { scoreBaseline } from './score-baseline.js';
@@ -35,7 +34,7 @@ export interface FitEvaluation {
   };
   trainImageCount: number;
   /** What the strategy shows beside; their files are under `reports/` of the output folder, and hold. */
-  reports: VersionReport[];
+  reports: ReportSummary[];
 }
 
 /**

@@ -11,6 +11,9 @@ import {
 } from '../../../learning/reports/version-report.js';
 import { filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
 
+/** A report without what it shows. */
+export type ReportSummary = Pick<VersionReport, 'name' | 'kind' | 'title'>;
+
 /**
  * Draws the pictures among the reports in a folder anew, in their place, and reads what is there then. A picture that
  * cannot be drawn is left out, and the log says so. To be called where no code of the strategy runs.
@@ -20,7 +23,7 @@ import { filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
 export async function redrawReports(
   folder: string,
   log: (message: string) => void,
-): Promise<VersionReport[]> {
+): Promise<ReportSummary[]> {
   const files = filesOfFolder(folder);
   for (const { path, sizeBytes } of await files.list()) {
     if (!path.startsWith(reportsFolder) || !path.endsWith('.png')) continue;
@@ -31,7 +34,7 @@ export async function redrawReports(
     log(`The report ${JSON.stringify(name.slice(0, 64))} is left out: ${problem}.`);
     for (const left of [path, pathOfDescription(name)]) await rm(join(folder, left), { force: true });
   }
-  return (await readReports(files)).reports;
+  return (await readReports(files)).reports.map(({ name, kind, title }) => ({ name, kind, title }));
 }
 
 /** @returns what is wrong with the picture; undefined where it was drawn anew. */
