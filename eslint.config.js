@@ -14,6 +14,18 @@ const forbidden = {
   'src/cli': ['schema', 'http', 'jobs', 'zoo'],
 };
 
+/**
+ * What a strategy that comes with the zoo may import, beside its own files: what a package from outside could. The code that
+ * some of them share lies behind the door; it may reach for what the door is made of.
+ */
+const doors = ['plugins/plugin.ts', 'learning/public.ts'];
+const strategies = {
+  'feature-extraction-svm': doors,
+  'partial-fine-tuning': doors,
+  'full-retraining': doors,
+  'fine-tuning': [...doors, 'plugins/check', 'plugins/parameters'],
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'zoo-data', 'assets', 'examples', 'test/plugins/corpus/*/'] },
   js.configs.recommended,
@@ -67,11 +79,36 @@ export default tseslint.config(
       'import-x/no-restricted-paths': [
         'error',
         {
-          zones: Object.entries(forbidden).map(([target, rooms]) => ({
-            target: `./${target}`,
-            from: rooms.map((room) => `./src/${room}`),
-            message: `${target} may not import from there: data flows schema, http → zoo, jobs → plugins → learning.`,
-          })),
+          zones: [
+            ...Object.entries(forbidden).map(([target, rooms]) => ({
+              target: `./${target}`,
+              from: rooms.map((room) => `./src/${room}`),
+              message: `${target} may not import from there: data flows schema, http → zoo, jobs → plugins → learning.`,
+            })),
+            ...Object.entries(strategies).map(([name, except]) => ({
+              target: `./src/plugins/${name}`,
+              from: './src',
+              except: [...except, `plugins/${name}`].map((path) => `./${path}`),
+              message: `${name} comes through the same door as a package from outside: import from src/${except.join(', src/')} only, and add there what others should have too.`,
+            })),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: Object.keys(strategies).map((name) => `src/plugins/${name}/**`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|node:|zod$)',
+              message:
+                'The packages that the zoo happens to have are no part of what strategies are written against.',
+            },
+          ],
         },
       ],
     },

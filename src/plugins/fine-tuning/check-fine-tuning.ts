@@ -1,8 +1,6 @@
-import type { Problem } from '../../errors.js';
-import type { ModelManifest } from '../../learning/model-manifest.js';
 import { candidateLayers, checkRecipe } from '../../learning/public.js';
 import { checkInputSize, checkTask } from '../check/check-task.js';
-import type { DataSummary, TrainerSetup } from '../contract.js';
+import type { DataSummary, ModelManifest, Problem, TrainerSetup } from '../plugin.js';
 import { describeNoCutPoint, describeUnknownLayer } from '../check/describe-unknown-layer.js';
 import { chooseDefaults } from './choose-defaults.js';
 import type { FineTuningParameters } from './parameters.js';

@@ -1,6 +1,4 @@
-import type { OptimizerSpec } from '../../learning/training/engines/training-engine.js';
-import type { TrainingRecipe } from '../../learning/training/loop/training-recipe.js';
-import type { TrainerSetup } from '../contract.js';
+import type { OptimizerSpec, TrainerSetup, TrainingRecipe } from '../plugin.js';
 import type { FineTuningParameters } from './parameters.js';
 
 /** What defaults depend on. */

@@ -1,4 +1,4 @@
-import type { ReportTable, TrainingOutcome } from '../contract.js';
+import type { ReportTable, TrainingOutcome } from '../plugin.js';
 
 /** A table of a training, a row for each epoch. Epoch 0 stands for the weights that training started from. */
 export function epochTable({ history, bestEpoch }: TrainingOutcome): ReportTable {

@@ -6,7 +6,7 @@ import type {
   Trainer,
   TrainerSetup,
   TrainingOutcome,
-} from '../contract.js';
+} from '../plugin.js';
 import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
 import { epochTable } from './epoch-table.js';
 import type { FineTuningParameters } from './parameters.js';
