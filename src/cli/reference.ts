@@ -34,3 +34,22 @@ export function parseName(text: string): { owner: string; name: string } {
   }
   return { owner, name };
 }
+
+/** A strategy as people name it: `name` or `name@version`. */
+export interface StrategyReference {
+  name: string;
+  /** Left out: the newest there is. */
+  version: string | undefined;
+}
+
+/** Reads `name[@version]`. @throws ZooError USAGE */
+export function parseStrategy(text: string): StrategyReference {
+  const { name, version } = /^(?<name>[a-z0-9-]+)(?:@(?<version>[0-9A-Za-z.+-]+))?$/.exec(text)?.groups ?? {};
+  if (name === undefined) {
+    throw new ZooError(
+      'USAGE',
+      `"${text}" is not a strategy; expected name or name@version, such as full-retraining@1.0.0.`,
+    );
+  }
+  return { name, version };
+}

@@ -57,6 +57,8 @@ export interface LineageStep {
   relation: string;
   strategy: string | null;
   strategyVersion: string | null;
+  /** Whether it is still there to be launched; null where there was none. */
+  strategyInstalled: boolean | null;
   parameters: Record<string, unknown> | null;
   parent: { number: number; model: { owner: { name: string }; name: string } };
   /** The pictures it was made with; null where there were none or you may not see them. */
@@ -98,7 +100,7 @@ const query = `query FindModel($owner: String!, $name: String!, $revision: Strin
         baseline { name layer accuracy difference differenceInterval { low high } pValue verdict } latency { medianMs p90Ms }
       }
       reports { name title kind url }
-      parents { relation strategy strategyVersion parameters parent { number model { owner { name } name } } datasetVersion { number dataset { owner { name } name } } }
+      parents { relation strategy strategyVersion strategyInstalled parameters parent { number model { owner { name } name } } datasetVersion { number dataset { owner { name } name } } }
     }
   }
 }`;

@@ -7,6 +7,8 @@ export interface FineTune {
   baseVersionId: string;
   datasetVersionId: string;
   strategy: string;
+  /** Left out: the newest there is. */
+  strategyVersion?: string;
   parameters?: Record<string, unknown>;
   /** `owner/name` that receives the result. */
   name: string;

@@ -4,7 +4,7 @@ import { evaluationOf, requireModelVersion } from '../client/find-model.js';
 import { launchFineTune, resultOfJob } from '../client/launch-fine-tune.js';
 import type { CommandContext } from '../command-context.js';
 import { formatHeadline } from '../output/evaluation-report.js';
-import { parseName, parseReference } from '../reference.js';
+import { parseName, parseReference, parseStrategy } from '../reference.js';
 import { exitCodeOfEnd, watchJob } from './watch.js';
 
 export interface FineTuneFlags {
@@ -24,6 +24,7 @@ export interface FineTuneFlags {
 export async function fineTune(context: CommandContext, flags: FineTuneFlags): Promise<void> {
   const { connection, output } = context;
   const { owner, name } = parseName(flags.name);
+  const strategy = parseStrategy(flags.strategy);
   const parameters = parseParameters(flags.set);
   const [base, dataset] = await Promise.all([
     requireModelVersion(connection, parseReference(flags.base)),
@@ -32,7 +33,8 @@ export async function fineTune(context: CommandContext, flags: FineTuneFlags): P
   const { id: jobId } = await launchFineTune(connection, {
     baseVersionId: base.version.id,
     datasetVersionId: dataset.version.id,
-    strategy: flags.strategy,
+    strategy: strategy.name,
+    strategyVersion: strategy.version,
     parameters,
     name: `${owner}/${name}`,
     visibility: flags.public ? 'PUBLIC' : undefined,

@@ -14,6 +14,7 @@ interface ListedJob {
   kind: 'FINE_TUNE' | 'DATASET_IMPORT';
   state: JobState;
   strategy: string | null;
+  waitingFor: string | null;
   model: { owner: { name: string }; name: string } | null;
   dataset: { owner: { name: string }; name: string } | null;
   progress: { phase: string; done: number; total: number; unit: 'ITEMS' | 'BYTES' } | null;
@@ -27,7 +28,7 @@ const query = `query Jobs($filter: JobFilter, $first: Int!) {
   jobs(filter: $filter, first: $first) {
     totalCount
     nodes {
-      id kind state strategy model { owner { name } name } dataset { owner { name } name } progress { phase done total unit } error { code message }
+      id kind state strategy waitingFor model { owner { name } name } dataset { owner { name } name } progress { phase done total unit } error { code message }
       createdAt startedAt finishedAt
     }
   }
@@ -74,8 +75,9 @@ function describe(job: ListedJob): string {
   return `${what}${where}${standing(job)}`;
 }
 
-function standing({ state, progress, error, startedAt, finishedAt }: ListedJob): string {
+function standing({ state, progress, error, waitingFor, startedAt, finishedAt }: ListedJob): string {
   if (error !== null) return `, ${error.code}`;
+  if (waitingFor !== null) return `, waiting: ${waitingFor}`;
   if (state === 'RUNNING' && progress !== null) return `, ${progress.phase} ${describeProgress(progress)}`;
   if (startedAt === null || finishedAt === null) return '';
   return `, ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;

@@ -65,7 +65,9 @@ function describeModel(model: ModelDetails, version: ModelVersion): string[] {
 export function describeStep(step: LineageStep): string {
   const { parent, datasetVersion: data } = step;
   const on = data === null ? '' : ` on ${data.dataset.owner.name}/${data.dataset.name}@${data.number}`;
-  const by = step.strategy === null ? '' : ` by ${step.strategy} ${step.strategyVersion ?? ''}`.trimEnd();
+  const gone = step.strategyInstalled === false ? ' (not installed any more)' : '';
+  const by =
+    step.strategy === null ? '' : `${` by ${step.strategy} ${step.strategyVersion ?? ''}`.trimEnd()}${gone}`;
   return `${step.relation.toLowerCase()} of ${parent.model.owner.name}/${parent.model.name}@${parent.number}${on}${by}`;
 }
 

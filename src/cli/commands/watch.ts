@@ -1,5 +1,6 @@
 import type { CommandContext } from '../command-context.js';
 import { followJob } from '../client/follow-job.js';
+import { followWait } from '../client/follow-wait.js';
 import type { JobEvent } from '../client/job-event.js';
 import { ZooError } from '../../errors.js';
 import { exitCodes } from '../exit-codes.js';
@@ -28,17 +29,32 @@ export async function watchJob(
     detach.abort();
   };
   process.once('SIGINT', onInterrupt);
+  let wait: AbortController | undefined;
   try {
     for await (const event of followJob(connection, jobId, detach.signal)) {
       display.show(event);
+      if (event.__typename === 'JobStateEvent') {
+        wait?.abort();
+        wait = event.state === 'QUEUED' ? showWait(context, jobId, display) : undefined;
+      }
       if (event.__typename === 'JobStateEvent' && isEnd(event)) return event;
     }
   } finally {
     process.removeListener('SIGINT', onInterrupt);
+    wait?.abort();
     display.end();
   }
   if (detach.signal.aborted) return 'detached';
   throw new ZooError('SERVER_ANSWER_UNEXPECTED', 'The log of the job ended before the job did.');
+}
+
+/** Shows beside the log what a queued job waits for, until it is aborted. */
+function showWait({ connection }: CommandContext, jobId: string, display: WatchDisplay): AbortController {
+  const end = new AbortController();
+  void (async () => {
+    for await (const reason of followWait(connection, jobId, end.signal)) display.showWait(reason);
+  })();
+  return end;
 }
 
 /** Says how it ended and gives the exit code for it. */

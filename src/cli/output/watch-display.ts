@@ -45,6 +45,12 @@ export class WatchDisplay {
     }
   }
 
+  /** Says why the job does not begin. */
+  showWait(waitingFor: string): void {
+    this.output.document({ waitingFor });
+    this.say(`Waiting: ${waitingFor}`);
+  }
+
   /** Leaves the terminal clean, whatever was being shown. */
   end(): void {
     this.endPhase(false);

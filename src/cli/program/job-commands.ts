@@ -11,7 +11,11 @@ export function addJobCommands(program: Command): void {
     .requiredOption('--base <model>', 'model to adapt, owner/name[@revision]')
     .requiredOption('--dataset <dataset>', 'pictures to adapt it to, owner/name[@revision]')
     .requiredOption('--name <model>', 'owner/name that receives the result; it is made when it is not there')
-    .option('--strategy <strategy>', 'how', 'feature-extraction-svm')
+    .option(
+      '--strategy <strategy>',
+      'how, name[@version]; `zoo strategies` lists them',
+      'feature-extraction-svm',
+    )
     .option('--set <parameter=value>', 'a parameter of the strategy; may be repeated', collect, [])
     .option('--seed <number>', 'makes everything random repeatable', wholeNumber)
     .option('--message <text>', 'what is new in this version')
@@ -22,6 +26,16 @@ export function addJobCommands(program: Command): void {
       inContext<[], FineTuneFlags>(async (context, _args, flags) => {
         const { fineTune } = await import('../commands/fine-tune.js');
         await fineTune(context, flags);
+      }),
+    );
+  program
+    .command('strategies')
+    .description('list strategies, or show one with its parameters')
+    .argument('[strategy]', 'name or name@version')
+    .action(
+      inContext<[string | undefined]>(async (context, [strategy]) => {
+        const { strategies } = await import('../commands/strategies.js');
+        await strategies(context, strategy);
       }),
     );
   program

@@ -1,4 +1,6 @@
 import type { Principal } from '../../zoo/access/principal.js';
+import { isInstalled } from '../../jobs/strategies/is-installed.js';
+import { strategyCatalogue } from '../../jobs/strategies/strategy-catalogue.js';
 import { loadDatasets } from '../../zoo/datasets/load-datasets.js';
 import { loadDatasetVersions } from '../../zoo/datasets/load-dataset-versions.js';
 import { listChildEdges, loadParentEdges, type LineageRow } from '../../zoo/models/lineage.js';
@@ -49,12 +51,14 @@ async function versionLinks(
   };
 }
 
-/** On which pictures and by which strategy a step was taken: `on demo/clothing-mini v1 by feature-extraction-svm`. */
+/** On which pictures and by which strategy a step was taken: `on demo/clothing-mini v1 by feature-extraction-svm 1.0.0`. */
 async function circumstances(
-  { database }: Zoo,
+  zoo: Zoo,
   principal: Principal,
   edges: LineageRow[],
 ): Promise<(edge: LineageRow) => Html> {
+  const { database } = zoo;
+  const catalogue = await strategyCatalogue(zoo);
   const versionIds = unique(edges.flatMap(({ datasetVersionId }) => datasetVersionId ?? []));
   const versions = await loadDatasetVersions(database, principal, versionIds);
   const datasets = await loadDatasets(
@@ -62,11 +66,13 @@ async function circumstances(
     principal,
     unique(versions.map(({ datasetId }) => datasetId)),
   );
-  return ({ datasetVersionId, strategy }) => {
+  return (edge) => {
+    const { datasetVersionId, strategy, strategyVersion } = edge;
     const version = versions.find(({ id }) => id === datasetVersionId);
     const dataset = datasets.find(({ id }) => id === version?.datasetId);
     const on = version && dataset && html` on ${dataset.ownerName}/${dataset.name} v${version.number}`;
-    return html`${on}${strategy && html` by <code>${strategy}</code>`}`;
+    const gone = isInstalled(edge, catalogue) ? '' : ' (not installed any more)';
+    return html`${on}${strategy && html` by <code>${strategy}</code> ${strategyVersion ?? ''}${gone}`}`;
   };
 }
 
