@@ -42,11 +42,14 @@ const mostSchemaBytes = 100_000;
 const words = (field: string) =>
   z.array(z.string().max(64)).min(1, `needs.${field} must name a ${field.slice(0, -1)}`);
 
+/** What a strategy may be called. */
+export const strategyName = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'name must be lower-case words joined by dashes')
+  .max(64, 'name must be at most 64 characters');
+
 const metadata = z.object({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'name must be lower-case words joined by dashes')
-    .max(64, 'name must be at most 64 characters'),
+  name: strategyName,
   version: z
     .string()
     .max(64, 'version must be at most 64 characters')
