@@ -1,32 +1,32 @@
-import { builtInStrategy } from '../../plugins/installed/built-in-strategy.js';
+import type { Config } from '../../config.js';
 import type { InstalledStrategies } from '../../plugins/installed/installed-strategies.js';
-import { loadStrategies } from '../../plugins/loader.js';
+import {
+  openInstalledStrategies,
+  type StrategyInstallation,
+} from '../../plugins/installed/open-installed-strategies.js';
 import type { Zoo } from '../../zoo/zoo.js';
 
-let loading: Promise<InstalledStrategies> | undefined;
-
-/** The strategies of this installation as they are now. Asked often: as long as nothing changed it is the same object. */
-export function installedStrategies(_zoo: Pick<Zoo, 'config'>): Promise<InstalledStrategies> {
-  return (loading ??= load());
+/**
+ * The strategies of this installation as they are now, packages that were added or removed a moment ago included. Asked
+ * often: as long as nothing changed it is the same object.
+ */
+export function installedStrategies(zoo: Pick<Zoo, 'config'>): Promise<InstalledStrategies> {
+  return installationOf(zoo).current();
 }
 
-async function load(): Promise<InstalledStrategies> {
-  const loaded = await loadStrategies();
-  const all = loaded.all.map((strategy) => builtInStrategy(strategy));
-  return {
-    all,
-    refused: loaded.refused.map(({ source, reason }) => ({
-      source,
-      reason,
-      code: 'PLUGIN_METADATA_INVALID',
-    })),
-    find: (name, version, digest) =>
-      all.find(
-        ({ announcement }) =>
-          announcement.name === name &&
-          (version === undefined || announcement.version === version) &&
-          (digest === undefined || announcement.package.digest === digest),
-      ),
-    revision: 'built-in',
-  };
+/** The same without waiting for packages that nobody has asked yet: a start does not wait for them. */
+export function knownStrategies(zoo: Pick<Zoo, 'config'>): Promise<InstalledStrategies> {
+  return installationOf(zoo).known();
+}
+
+const installations = new WeakMap<Config, StrategyInstallation>();
+
+function installationOf({ config }: Pick<Zoo, 'config'>): StrategyInstallation {
+  let installation = installations.get(config);
+  if (installation === undefined) {
+    const { folder: pluginsFolder, listed } = config.plugins;
+    installation = openInstalledStrategies({ pluginsFolder, listed });
+    installations.set(config, installation);
+  }
+  return installation;
 }

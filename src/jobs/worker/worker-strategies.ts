@@ -1,6 +1,6 @@
 import type { InstalledStrategies, InstalledStrategy } from '../../plugins/installed/installed-strategies.js';
 import type { Zoo } from '../../zoo/zoo.js';
-import { installedStrategies } from '../launch/installed-strategies.js';
+import { installedStrategies, knownStrategies } from '../launch/installed-strategies.js';
 import type { BoundStrategy } from '../queue/claim-job.js';
 import { unmetByWorker, type WorkerAbility } from '../strategies/worker-ability.js';
 import type { WorkerStock } from './worker-presence.js';
@@ -16,7 +16,7 @@ export class WorkerStrategies {
   }
 
   static async open(zoo: Zoo, ability: WorkerAbility): Promise<WorkerStrategies> {
-    return new WorkerStrategies(zoo, ability, await installedStrategies(zoo));
+    return new WorkerStrategies(zoo, ability, await knownStrategies(zoo));
   }
 
   /** What there is to announce. Strategies that need what this worker lacks are among it: others may tell why they wait. */
