@@ -27,8 +27,12 @@ export function waitingFor(job: WaitingJob, catalogue: StrategyCatalogue): strin
   if (entry === undefined || entry.holders.length === 0) {
     return `No worker that is alive has ${build}.${othersOf(job, catalogue)}`;
   }
-  const unmet = new Set(entry.holders.flatMap((worker) => unmetByWorker(entry.announcement.needs, worker)));
-  return `No worker that has ${build} has what it needs: ${[...unmet].join(', ')}.`;
+  const { needs } = entry.announcement;
+  const unmet = new Set(entry.holders.flatMap((worker) => unmetByWorker(needs, worker)));
+  const inOrder = unmetByWorker(needs, { hasGpu: false, jobMemoryBytes: 0 }).filter((need) =>
+    unmet.has(need),
+  );
+  return `No worker that has ${build} has what it needs: ${inOrder.join(', ')}.`;
 }
 
 /** `prototypes 1.2.0 of zoo-prototypes 1.2.1 (digest 0123456789ab)`. */
