@@ -22,8 +22,12 @@ export type {
 } from '../learning/model-manifest.js';
 export type { ModelFile } from '../learning/tfjs-layers/model-files.js';
 export type { TableCell } from '../learning/reports/version-report.js';
-export type { Sampling } from '../learning/training/loop/batches/sample-order.js';
-export type { Schedule } from '../learning/training/loop/learning-rate/schedule.js';
+export type { EpochOrder, Sampling } from '../learning/training/loop/batches/sample-order.js';
+export type {
+  Schedule,
+  ScheduledStep,
+  ScheduleFunction,
+} from '../learning/training/loop/learning-rate/schedule.js';
 export type {
   ClassifierScore,
   EpochRecord,

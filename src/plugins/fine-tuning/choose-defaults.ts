@@ -1,4 +1,4 @@
-import type { OptimizerSpec, TrainerSetup, TrainingRecipe } from '../plugin.js';
+import type { OptimizerSpec, Schedule, TrainerSetup, TrainingRecipe } from '../plugin.js';
 import type { FineTuningParameters } from './parameters.js';
 
 /** What defaults depend on. */
@@ -15,7 +15,7 @@ export interface ChosenTraining {
     TrainerSetup,
     'batchNormalization' | 'dropout' | 'optimizer' | 'layerDecay' | 'clipNorm' | 'batchSize' | 'augmentation'
   >;
-  recipe: TrainingRecipe;
+  recipe: TrainingRecipe & { schedule: Schedule };
 }
 
 /**

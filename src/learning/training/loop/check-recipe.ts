@@ -14,7 +14,9 @@ const mostEpochs = 10_000;
 /** Every reason why a recipe cannot be followed on this data; empty when it can. Paths are those of the recipe. */
 export function checkRecipe(recipe: TrainingRecipe, { trainCount, numClasses }: RecipeSubject): Problem[] {
   const { batchSize, epochs, schedule, labelSmoothing, mixupAlpha, classWeights, sampling } = recipe;
-  const { learningRate, warmupEpochs } = schedule;
+  // What a function gives is checked step by step.
+  const { learningRate, warmupEpochs } =
+    typeof schedule === 'function' ? { learningRate: 1, warmupEpochs: 0 } : schedule;
   const { patience, minDelta } = recipe.earlyStopping ?? { patience: 1, minDelta: 0 };
   const rules: Rule[] = [
     ['', trainCount > 0, 'There are no training pictures; publish a data set version that has some.'],

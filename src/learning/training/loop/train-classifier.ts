@@ -14,7 +14,7 @@ import { TrainingUnderWay } from './training-under-way.js';
  * runs. At the end the step holds the best weights. The same run gives the same bits, also when it is stopped anywhere
  * and goes on from a checkpoint.
  *
- * @throws ZooError TRAINING_RECIPE_INVALID before anything is read; TRAINING_DIVERGED; IMAGE_UNREADABLE;
+ * @throws ZooError TRAINING_RECIPE_INVALID before anything is read; TRAINING_DIVERGED; TRAINING_FUNCTION_INVALID; IMAGE_UNREADABLE;
  * `signal.reason` when aborted
  */
 export async function trainClassifier(run: TrainingRun): Promise<TrainingOutcome> {

@@ -28,7 +28,7 @@ export interface TrainingReporter {
   progress(phase: string, done: number, total: number): void;
   /**
    * `train/loss`, `train/accuracy` (both smoothed), `train/learningRate`, `train/gradientNorm`, `train/imagesPerSecond`,
-   * `train/secondsLeft` per step, thinned to about a thousand steps; `validation/loss`, `validation/accuracy` per epoch.
+   * `train/secondsLeft`, and `train/penalty` where there is one, per step, thinned to about a thousand steps; `validation/loss`, `validation/accuracy` per epoch.
    *
    * @param step steps of the optimizer done in this training
    */
@@ -69,7 +69,8 @@ export interface TrainingOutcome {
   steps: number;
   /** An entry per epoch run, and one for epoch 0 where the start was scored. */
   history: EpochRecord[];
-  stoppedBecause: 'epochs' | 'early-stopping';
+  /** `strategy`: its `onEpoch` said so. */
+  stoppedBecause: 'epochs' | 'early-stopping' | 'strategy';
   /** What the best weights were chosen on. */
   validatedOn: 'validation' | 'held-out-training' | 'nothing';
   /** Steps done when a checkpoint was taken up; 0: it began anew. */
@@ -96,7 +97,7 @@ export interface ValidationScore extends ClassifierScore {
 export interface EpochRecord {
   /** From 1; 0 stands for the weights that training started from. */
   epoch: number;
-  /** Mean loss of the epoch's steps as the optimizer saw it, with smoothing, weights and mixing; null for epoch 0. */
+  /** Mean loss of the epoch's steps as the optimizer saw it, with smoothing, weights and mixing, without a penalty; null for epoch 0. */
   train: ClassifierScore | null;
   validation: ValidationScore | null;
   /** Of the epoch's last step. */

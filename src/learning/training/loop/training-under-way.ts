@@ -1,3 +1,4 @@
+import { describe, ownFunctionInvalid } from '../programs/own-function.js';
 import type { StepResult, TrainingState } from '../engines/training-engine.js';
 import { encodeCheckpoint, weightsOf } from './checkpoint/checkpoint.js';
 import { CheckpointSaver } from './checkpoint/checkpoint-saver.js';
@@ -27,6 +28,8 @@ export class TrainingUnderWay {
   private readonly progress: TrainingProgress;
   private readonly saver: CheckpointSaver | undefined;
   private lapMs = performance.now();
+  /** By the strategy. */
+  private isStopped = false;
 
   constructor(
     private readonly run: TrainingRun,
@@ -42,11 +45,13 @@ export class TrainingUnderWay {
     this.bestWeights = resumed?.bestWeights ?? null;
     this.resumedAtStep = this.loop.stepsDone;
     const { stopping, divergence, smoothed, stepsDone } = this.loop;
-    this.stopping = new EarlyStopping(recipe.earlyStopping, Math.ceil(schedule.warmupEpochs), stopping);
+    const graceEpochs = typeof schedule === 'function' ? 0 : Math.ceil(schedule.warmupEpochs);
+    this.stopping = new EarlyStopping(recipe.earlyStopping, graceEpochs, stopping);
     this.divergence = new DivergenceWatch(numClasses, divergence);
     const total = { epochs, stepsPerEpoch, picturesPerEpoch, batchSize };
     this.progress = new TrainingProgress(on, total, smoothed);
     if (checkpoints) this.saver = new CheckpointSaver(checkpoints, this.log, stepsDone);
+    for (const record of this.loop.history) this.tell(record);
   }
 
   /** Steps of the optimizer done in this training. */
@@ -54,9 +59,9 @@ export class TrainingUnderWay {
     return this.loop.stepsDone;
   }
 
-  /** Whether waiting for better weights has come to its end. */
+  /** Whether waiting for better weights has come to its end, or the strategy has seen enough. */
   get isOver(): boolean {
-    return this.stopping.shouldStop;
+    return this.stopping.shouldStop || this.isStopped;
   }
 
   /** Scores the weights that training starts from, where they may prove the best. */
@@ -76,7 +81,7 @@ export class TrainingUnderWay {
   /** @throws ZooError TRAINING_DIVERGED */
   observeStep(batch: LabelledBatch, result: StepResult, learningRate: number): void {
     const { labels, weight } = batch;
-    const { loss, gradientNorm, logits } = result;
+    const { loss, penalty, gradientNorm, logits } = result;
     const epoch = 1 + Math.floor(this.loop.stepsDone / this.batches.stepsPerEpoch);
     const step = ++this.loop.stepsDone;
     this.divergence.observe({ step, epoch, learningRate, loss, gradientNorm });
@@ -88,7 +93,8 @@ export class TrainingUnderWay {
     sums.pictures += labels.length;
     sums.seconds += this.lap();
     const pictures = labels.length;
-    this.progress.observeStep({ step, pictures, correct, weight, loss, gradientNorm, learningRate });
+    const found = { loss, gradientNorm, ...(penalty === undefined ? {} : { penalty }) };
+    this.progress.observeStep({ step, pictures, correct, weight, ...found, learningRate });
   }
 
   /** Validates, keeps the weights where they are the best so far, and saves a checkpoint. */
@@ -102,6 +108,8 @@ export class TrainingUnderWay {
     this.record({ epoch, train, validation, learningRate, seconds: seconds + this.lap() });
     this.loop.epoch = { ...emptyEpoch };
     await this.save(state);
+    const record = this.loop.history.at(-1);
+    if (record !== undefined) this.tell(record);
   }
 
   /** Inside an epoch: saves a checkpoint once enough time or steps have passed. */
@@ -119,6 +127,7 @@ export class TrainingUnderWay {
     const { history, stopping, stepsDone } = this.loop;
     const epochsRun = Math.floor(stepsDone / this.batches.stepsPerEpoch);
     const isEarly = this.isOver && epochsRun < recipe.epochs;
+    const why = this.stopping.shouldStop ? 'early-stopping' : 'strategy';
     const outcome: TrainingOutcome = {
       best,
       bestEpoch: this.bestWeights === null ? epochsRun : stopping.bestEpoch,
@@ -126,7 +135,7 @@ export class TrainingUnderWay {
       epochsRun,
       steps: stepsDone,
       history,
-      stoppedBecause: isEarly ? 'early-stopping' : 'epochs',
+      stoppedBecause: isEarly ? why : 'epochs',
       validatedOn: this.pictures.validatedOn,
       resumedAtStep: this.resumedAtStep,
     };
@@ -165,6 +174,19 @@ export class TrainingUnderWay {
     this.log(describeEpoch(record, this.run.recipe.epochs, isBest));
   }
 
+  /** Asks the strategy whether to go on after an epoch. @throws ZooError TRAINING_FUNCTION_INVALID */
+  private tell(record: EpochRecord): void {
+    if (record.epoch === 0) return;
+    const answer: unknown = this.run.recipe.onEpoch?.(structuredClone(record));
+    if (answer === 'stop') this.isStopped = true;
+    else if (answer !== undefined) {
+      throw ownFunctionInvalid(
+        'onEpoch',
+        `gave ${describe(answer)} after epoch ${record.epoch}; 'stop' is expected, or nothing to go on.`,
+      );
+    }
+  }
+
   /** Seconds since it was last asked. */
   private lap(): number {
     const seconds = (performance.now() - this.lapMs) / 1000;
@@ -187,7 +209,11 @@ function describeEpoch({ epoch, train, validation }: EpochRecord, epochs: number
 }
 
 function describeEnd({ stoppedBecause, epochsRun, bestEpoch, bestValidation }: TrainingOutcome): string {
-  const why = stoppedBecause === 'epochs' ? 'All epochs are run' : `Stopped early after epoch ${epochsRun}`;
+  const why = {
+    epochs: 'All epochs are run',
+    'early-stopping': `Stopped early after epoch ${epochsRun}`,
+    strategy: `Stopped by the strategy after epoch ${epochsRun}`,
+  }[stoppedBecause];
   if (bestValidation === null) return `${why}; the last weights are kept.`;
   const which = bestEpoch === 0 ? 'those that training started from' : `those of epoch ${bestEpoch}`;
   return `${why}; the best weights are ${which}: validation ${describeValidation(bestValidation)}.`;

@@ -12,7 +12,7 @@ export interface ChosenPictures {
 /**
  * Validates on the validation pictures where there are any. Else, where early stopping is asked for, a part of the
  * training pictures is held out; where that is too few, or all epochs are to be run anyway, nothing is validated and
- * every picture is trained on.
+ * every picture is trained on. An order of a strategy's own names rows of all training pictures, so none is held out then.
  */
 export function chooseValidation(run: TrainingRun): ChosenPictures {
   const { train, validation, numClasses, recipe, seed, on } = run;
@@ -21,6 +21,12 @@ export function chooseValidation(run: TrainingRun): ChosenPictures {
   }
   const nothing: ChosenPictures = { train, validation: undefined, validatedOn: 'nothing' };
   if (recipe.earlyStopping === undefined) return nothing;
+  if (recipe.order !== undefined) {
+    on?.log?.(
+      `There are no validation pictures, and of an order of the strategy's own none are held out: all ${recipe.epochs} epochs are run and the last weights are kept.`,
+    );
+    return nothing;
+  }
   const held = holdOut(train, numClasses, seed);
   if (held === undefined) {
     on?.log?.(

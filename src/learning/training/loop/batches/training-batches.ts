@@ -3,6 +3,7 @@ import type { TrainingData } from '../../data/training-data.js';
 import type { TrainingBatch } from '../../engines/training-engine.js';
 import { deriveSeed, stream } from '../../derive-seed.js';
 import { mixUp } from './mixup.js';
+import { ownOrder } from './own-order.js';
 import { createSampleOrder, type EpochOrder } from './sample-order.js';
 import { balancedClassWeights, buildTargets } from './targets.js';
 import type { TrainingRecipe } from '../training-recipe.js';
@@ -24,25 +25,30 @@ export interface LabelledBatch extends TrainingBatch {
 
 export type BatchRecipe = Pick<
   TrainingRecipe,
-  'batchSize' | 'labelSmoothing' | 'mixupAlpha' | 'classWeights' | 'sampling'
+  'batchSize' | 'labelSmoothing' | 'mixupAlpha' | 'classWeights' | 'sampling' | 'order'
 >;
 
+/** @throws ZooError TRAINING_FUNCTION_INVALID when an order of a strategy's own is none; so does `read` */
 export function createTrainingBatches(
   data: TrainingData,
   numClasses: number,
   recipe: BatchRecipe,
   seed: number,
 ): TrainingBatches {
-  const { batchSize, labelSmoothing, mixupAlpha, sampling } = recipe;
+  const { batchSize, labelSmoothing, mixupAlpha, sampling, order } = recipe;
   const classWeights =
     recipe.classWeights === 'balanced' ? balancedClassWeights(data.labels, numClasses) : undefined;
-  const stepsPerEpoch = Math.ceil(data.count / batchSize);
-  const orderOf = createSampleOrder(data.labels, numClasses, sampling, seed);
+  const orderOf =
+    order === undefined
+      ? createSampleOrder(data.labels, numClasses, sampling, seed)
+      : ownOrder(order, data.count);
+  const picturesPerEpoch = order === undefined ? data.count : orderOf(0).rows.length;
+  const stepsPerEpoch = Math.ceil(picturesPerEpoch / batchSize);
   let known: { epoch: number; order: EpochOrder } | undefined;
 
   return {
     stepsPerEpoch,
-    picturesPerEpoch: data.count,
+    picturesPerEpoch,
     async read(at, signal) {
       const epoch = Math.floor(at / stepsPerEpoch);
       if (known?.epoch !== epoch) known = { epoch, order: orderOf(epoch) };

@@ -30,6 +30,8 @@ export interface StepReport {
   weight: number;
   loss: number;
   gradientNorm: number;
+  /** Of the weights before the step; left out where none is. */
+  penalty?: number;
   learningRate: number;
 }
 
@@ -78,6 +80,7 @@ export class TrainingProgress {
     this.on.metric?.('train/accuracy', state.correct / state.pictures, step);
     this.on.metric?.('train/learningRate', report.learningRate, step);
     this.on.metric?.('train/gradientNorm', report.gradientNorm, step);
+    if (report.penalty !== undefined) this.on.metric?.('train/penalty', report.penalty, step);
     this.on.metric?.('train/imagesPerSecond', imagesPerSecond, step);
     this.on.metric?.(
       'train/secondsLeft',
