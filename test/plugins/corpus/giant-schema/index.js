@@ -1,7 +1,7 @@
 import { defineStrategy, z } from 'modelzoo/plugin';
 
 const parameters = {};
-for (let index = 0; index < 50_000; index++) {
+for (let index = 0; index < 5_000; index++) {
   parameters[`p${index}`] = z
     .number()
     .optional()

@@ -10,7 +10,7 @@ for (let depth = 0; depth < 28; depth++) {
 }
 
 export default defineStrategy({
-  name: 'exponential-union',
+  name: 'exponential-schema',
   version: '1.0.0',
   summary: 'Part of the corpus of bad plugins.',
   parameters: z.object({
