@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { paintedPng } from '../reports/pictures.js';
+import { publishWithReports } from '../reports/publish-reports.js';
 import { leaveOut } from '../support/left-out.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { publishTinyModel } from '../support/tiny-model.js';
@@ -86,6 +88,48 @@ if (executablePath === undefined) {
         await page.locator('.prose a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
       ).toEqual(['https://example.org']);
       expect(await page.locator('.prose script').count()).toBe(0);
+      expect(complaints).toEqual([]);
+      expect([...hosts]).toEqual([new URL(server.url).host]);
+      await page.close();
+    });
+
+    test('a version shows what its strategy reports: tables, and pictures with their words', async () => {
+      const { modelId } = await publishTinyModel(server, { name: 'reported-net', visibility: 'PUBLIC' });
+      const png = await paintedPng(640, 320);
+      const words = '"><img src=x onerror=alert(1)>';
+      await publishWithReports(server, modelId, (reports) => {
+        reports.table('a', {
+          title: `Accuracy ${words}`,
+          columns: ['Layer', words],
+          rows: [
+            [words, 0.123456789],
+            ['conv2', null],
+          ],
+        });
+        reports.table('b', {
+          title: 'Long',
+          columns: ['n'],
+          rows: Array.from({ length: 201 }, (_, n) => [n]),
+        });
+        reports.picture('c', { title: 'Curve', png, alt: words });
+      });
+      const { page, complaints, hosts } = await open('/models/admin/reported-net');
+      const report = page.locator('.report');
+      expect(await report.locator('h3').allInnerTexts()).toEqual([`Accuracy ${words}`, 'Long', 'Curve']);
+      const table = report.nth(0);
+      expect(await table.locator('th').allInnerTexts()).toEqual(['Layer', words]);
+      expect(await table.locator('td').allInnerTexts()).toEqual([words, '0.12346', 'conv2', '–']);
+      expect(await report.nth(1).locator('tbody tr').count()).toBe(200);
+      await report.nth(1).locator('a').click();
+      expect(await page.textContent('body')).toContain('[200]');
+      await page.goBack();
+      const picture = report.nth(2).locator('img');
+      await picture.scrollIntoViewIfNeeded();
+      await expect
+        .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+        .toBe(640);
+      expect(await picture.getAttribute('alt')).toBe(words);
+      expect(await page.locator('main img').count()).toBe(1);
       expect(complaints).toEqual([]);
       expect([...hosts]).toEqual([new URL(server.url).host]);
       await page.close();

@@ -102,6 +102,12 @@ async function insertHiddenRows(
      VALUES ('FINE_TUNE', 'QUEUED', $1, $2, $3, 'feature-extraction-svm', '1.0.0', $4, $5)`,
     [accountId, rowIdOf(versionId), datasetVersion.id, JSON.stringify({ secret: mark }), mark],
   );
+  for (const id of [rowIdOf(versionId), rowIdOf(child)]) {
+    await database.query(
+      `INSERT INTO version_reports (version_id, name, kind, title, columns, rows) VALUES ($1, $2, 'table', $3, $4, $5)`,
+      [id, mark, mark, JSON.stringify([mark]), JSON.stringify([[mark]])],
+    );
+  }
   // The public child's edge names the hidden data set and job.
   await database.query(
     `UPDATE lineage_edges SET dataset_version_id = $1, job_id = $2 WHERE parent_version_id = $3`,
