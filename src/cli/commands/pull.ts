@@ -1,15 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { containedPath } from '../client/contained-path.js';
-import { downloadFile } from '../client/download-file.js';
+import { downloadFiles } from '../client/download-files.js';
 import { requireModelVersion } from '../client/find-model.js';
 import { checkPullFolder } from '../client/pull-folder.js';
 import type { CommandContext } from '../command-context.js';
 import { formatBytes } from '../output/format.js';
 import { parseReference } from '../reference.js';
-
-/** Small files are mostly waiting for answers: a few at once. */
-const parallelDownloads = 4;
 
 /**
  * `zoo pull`: downloads a version, checking every digest. A run that was interrupted is gone on with.
@@ -35,20 +32,12 @@ export async function pull(
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const progress = output.progress(`Pulling ${owner}/${name}@${version.number}`, 'bytes');
   let done = 0;
-  let fetched = 0;
-  const moved = (bytes: number) => {
-    done += bytes;
-    progress.update(done, total);
-  };
-  const waiting = [...files];
-  const pullNext = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const remote = { resolvePath: file.url, sha256: file.sha256, sizeBytes: file.sizeBytes };
-      if ((await downloadFile(connection, remote, file.target, moved)) === 'fetched') fetched++;
-    }
-  };
+  let fetched: number;
   try {
-    await Promise.all(Array.from({ length: parallelDownloads }, pullNext));
+    fetched = await downloadFiles(connection, files, (bytes) => {
+      done += bytes;
+      progress.update(done, total);
+    });
   } finally {
     progress.end();
   }

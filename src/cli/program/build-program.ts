@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { packageVersion } from '../../package-version.js';
 import { addCatalogueCommands } from './catalogue-commands.js';
 import { addJobCommands } from './job-commands.js';
+import { addPluginCommands } from './plugin-commands.js';
 import { addServerCommands } from './server-commands.js';
+import { addStrategyCommands } from './strategy-commands.js';
 
 const exitCodeHelp = `
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 5 no access,
@@ -26,5 +28,7 @@ export function buildProgram(): Command {
   addServerCommands(program);
   addCatalogueCommands(program);
   addJobCommands(program);
+  addPluginCommands(program);
+  addStrategyCommands(program);
   return program;
 }
