@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { text } from './variable-kinds.js';
+import { text, yesOrNo } from './variable-kinds.js';
 
 /** A package name, or a folder that begins with `.` or `/`. */
 const listed = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$|^\.{0,2}\/[^,]*$|^\.{1,2}$/;
@@ -20,6 +20,11 @@ export const pluginVariables = {
     .refine((names) => names.every((name) => listed.test(name)), accepted)
     .optional()
     .describe('strategy packages that come with the installation: package names or folders, comma-separated'),
+  ZOO_PLUGIN_PERMISSIONS: yesOrNo
+    .prefault('true')
+    .describe(
+      'whether strategies fit under Node’s permission model: no processes, no files but their own; false where native code of theirs cannot',
+    ),
 };
 
 export interface PluginsConfig {
@@ -27,6 +32,8 @@ export interface PluginsConfig {
   readonly folder: string;
   /** Names of packages, and folders, absolute. */
   readonly listed: readonly string[];
+  /** Whether strategies fit under Node's permission model. */
+  readonly permissions: boolean;
 }
 
 export function pluginsConfig(
@@ -36,5 +43,6 @@ export function pluginsConfig(
   return {
     folder: resolve(value.ZOO_PLUGINS_DIR ?? join(dataDirectory, 'plugins')),
     listed: (value.ZOO_PLUGINS ?? []).map((name) => (/^[./]/.test(name) ? resolve(name) : name)),
+    permissions: value.ZOO_PLUGIN_PERMISSIONS,
   };
 }

@@ -17,6 +17,9 @@ export const workerVariables = {
   ZOO_JOB_TIMEOUT_MINUTES: wholeNumber(1, 100_000)
     .prefault('1440')
     .describe('minutes after which one attempt of a job is stopped'),
+  ZOO_JOB_DISK_BYTES: bytes
+    .prefault('20GB')
+    .describe('disk that one attempt of a job may fill, its inputs and the caches not counted'),
   ZOO_CACHE_BYTES: bytes.prefault('20GB').describe('size of the worker’s cache of blobs and features'),
 };
 
@@ -26,6 +29,7 @@ export interface WorkerConfig {
   readonly threads: number;
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
+  readonly jobDiskBytes: number;
   readonly cacheBytes: number;
   readonly engine: EngineConfig;
 }
@@ -37,6 +41,7 @@ export function workerConfig(value: z.output<z.ZodObject<typeof workerVariables>
     threads: value.ZOO_WORKER_THREADS ?? availableParallelism(),
     leaseMs: value.ZOO_LEASE_SECONDS * 1000,
     jobTimeoutMs: value.ZOO_JOB_TIMEOUT_MINUTES * 60_000,
+    jobDiskBytes: value.ZOO_JOB_DISK_BYTES,
     cacheBytes: value.ZOO_CACHE_BYTES,
     engine: engineConfig(value),
   };

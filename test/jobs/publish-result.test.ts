@@ -8,7 +8,7 @@ import { claimJob } from '../../src/jobs/queue/claim-job.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { launchFineTune } from '../../src/jobs/launch/launch-fine-tune.js';
 import { AttemptStopped } from '../../src/jobs/queue/lease.js';
-import { prepareWork } from '../../src/jobs/worker/prepare-work.js';
+import { runFineTune } from '../../src/jobs/worker/run-fine-tune.js';
 import { publishResult } from '../../src/jobs/publish/publish-result.js';
 import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { runChild } from '../../src/jobs/child/run-child.js';
@@ -66,7 +66,7 @@ async function fineTuneUpToPublishing() {
   const folder = await folders.create(fence);
   const featureFolder = join(zoo.config.dataDirectory, 'features');
   await mkdir(featureFolder, { recursive: true });
-  const work = await prepareWork(claimed.job, {
+  const preparation = {
     zoo,
     cache: new BlobCache(join(zoo.config.dataDirectory, 'cache'), zoo.store, 1e9),
     folder,
@@ -74,19 +74,23 @@ async function fineTuneUpToPublishing() {
     featureBytes: 1e8,
     threads: 1,
     memoryBytes: 2 ** 32,
+    checkpointBytes: 2 ** 20,
     signal: never,
     fetched: () => undefined,
-  });
-  const end = await runChild({
-    work,
-    folder,
-    threads: 1,
-    limits: attemptLimits(zoo.config),
-    signal: never,
-    onReport: () => undefined,
-    onCheckpoint: () => undefined,
-    onStderr: (tail) => console.error(tail),
-  });
+  };
+  const end = await runFineTune(claimed.job, preparation, (work, permissions) =>
+    runChild({
+      work,
+      permissions,
+      folder,
+      threads: 1,
+      limits: attemptLimits(zoo.config),
+      signal: never,
+      onReport: () => undefined,
+      onCheckpoint: () => undefined,
+      onStderr: (tail) => console.error(tail),
+    }),
+  );
   if (end.kind !== 'completed') throw new Error(JSON.stringify(end));
   return { zoo, job: claimed.job, fence, folder, result: end.result, signal: never };
 }

@@ -20,6 +20,11 @@ const limits: AttemptLimits = {
   graceMs: 2_000,
   logBytes: 1_000_000,
   metricPoints: 1000,
+  diskBytes: 1024 ** 3,
+  checkpointBytes: 1024 ** 2,
+  reports: 100_000,
+  reportBytes: 1024 ** 2,
+  stderrBytes: 1024 ** 2,
 };
 
 beforeAll(async () => {
@@ -98,8 +103,6 @@ test.skipIf(process.platform !== 'linux')('sees nothing of its worker’s enviro
     expect(variables.map((line) => line.split('=')[0]).sort()).toEqual([
       'HOME',
       'LANG',
-      'NODE_CHANNEL_FD',
-      'NODE_CHANNEL_SERIALIZATION_MODE',
       'NODE_ENV',
       'OMP_NUM_THREADS',
       'PATH',
@@ -111,6 +114,7 @@ test.skipIf(process.platform !== 'linux')('sees nothing of its worker’s enviro
       'TMPDIR',
       'TZ',
       'UV_THREADPOOL_SIZE',
+      'ZOO_ATTEMPT',
     ]);
   } finally {
     for (const name of Object.keys(secrets)) delete process.env[name];
@@ -174,13 +178,13 @@ test('a death by someone else’s hand is told apart from a failure of the work'
 
 test('dies with its worker', async () => {
   const folder = join(root, 'orphan');
-  for (const name of ['output', 'tmp']) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ['output', 'home/tmp']) await mkdir(join(folder, name), { recursive: true });
   const script = `
     const { runChild } = await import(${JSON.stringify(new URL('./run-child.js', entryPoint('jobs/child/attempt-child')).href)});
     const root = ${JSON.stringify(folder)};
     await runChild({
       work: { kind: 'DATASET_IMPORT', archivePath: ${JSON.stringify(archive)}, outputFolder: root + '/output', options: {} },
-      folder: { root, base: root, dataset: root, output: root + '/output', checkpoints: root + '/checkpoints', temporary: root + '/tmp' },
+      folder: { root, base: root, dataset: root, output: root + '/output', checkpoints: root + '/checkpoints', home: root + '/home', temporary: root + '/home/tmp' },
       threads: 1, limits: ${JSON.stringify(limits)}, signal: new AbortController().signal,
       onStart: (id) => console.log(id), onCheckpoint: () => {}, onReport: () => console.log('at work'), onStderr: () => {},
     });`;

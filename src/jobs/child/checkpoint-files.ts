@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ZooError } from '../../errors.js';
 import { hashBytes } from '../../learning/sha256.js';
 import type { Checkpoints } from '../../plugins/contract.js';
 import type { FromChild } from './protocol.js';
@@ -9,15 +10,18 @@ import type { FromChild } from './protocol.js';
  *
  * @param folder where files are written for the worker.
  * @param earlier paths of what earlier attempts left.
+ * @param maxBytes of one checkpoint; `save` refuses a larger one with JOB_CHECKPOINT_TOO_LARGE.
  */
 export function checkpointFiles(
   folder: string,
   earlier: readonly string[],
+  maxBytes: number,
   report: (report: Extract<FromChild, { type: 'checkpoint' }>) => void,
 ): Checkpoints {
   let written = 0;
   return {
     async save(bytes, step) {
+      if (bytes.length > maxBytes) throw checkpointTooLarge(bytes.length, maxBytes);
       // Not by step: a strategy that trains twice counts twice, and the worker may still be reading the first of two.
       const file = `${++written}.checkpoint`;
       const temporary = join(folder, `${file}.tmp`);
@@ -27,4 +31,14 @@ export function checkpointFiles(
     },
     candidates: () => Promise.all(earlier.map((path) => readFile(path))),
   };
+}
+
+/** Why a checkpoint is not kept. */
+export function checkpointTooLarge(bytes: number, maxBytes: number): ZooError {
+  const megabytes = (count: number) => `${Math.ceil(count / 1024 ** 2)} MB`;
+  return new ZooError(
+    'JOB_CHECKPOINT_TOO_LARGE',
+    `A checkpoint has ${megabytes(bytes)}; a job may keep ${megabytes(maxBytes)}. Keep weights and optimizer state only, or ` +
+      'raise ZOO_JOB_DISK_BYTES.',
+  );
 }

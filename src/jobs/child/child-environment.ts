@@ -1,9 +1,12 @@
 import type { EngineConfig } from '../../config.js';
-import type { WorkFolder } from '../worker/work-folders.js';
+import { attemptVariable } from './attempt-processes.js';
 
 export interface ChildEnvironmentOptions {
-  folder: Pick<WorkFolder, 'root' | 'temporary'>;
+  /** `home` is its working directory as well. */
+  folder: { home: string; temporary: string };
   threads: number;
+  /** By which what it starts is known to be of this attempt. */
+  mark?: string;
   /** What else of the worker's environment it sees. */
   environment?: EngineConfig['environment'];
 }
@@ -15,17 +18,19 @@ export interface ChildEnvironmentOptions {
 export function childEnvironment({
   folder,
   threads,
+  mark,
   environment,
 }: ChildEnvironmentOptions): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
-    HOME: folder.root,
+    HOME: folder.home,
     TMPDIR: folder.temporary,
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     NODE_ENV: 'production',
     OMP_NUM_THREADS: String(threads),
     UV_THREADPOOL_SIZE: String(Math.max(4, threads)),
+    ...(mark === undefined ? {} : { [attemptVariable]: mark }),
     ...tensorflowEnvironment(threads),
     ...environment,
   };

@@ -1,32 +1,59 @@
 import { z } from 'zod';
 import { engineNames } from '../../learning/training/engines/engine-wish.js';
+import { fitRecord } from './fit-record.js';
 
 /**
- * What a worker and the process of an attempt say to each other over the IPC channel. Both sides check what they
- * receive: the child may run code that the worker does not know.
+ * What a worker and the process of an attempt say to each other, and what the process has to do. Both sides check what
+ * they receive: the process may run code that the worker does not know.
  */
 
 const folder = z.string().min(1);
 
-const fineTune = z.strictObject({
-  kind: z.literal('FINE_TUNE'),
-  strategy: z.string(),
-  parameters: z.record(z.string(), z.unknown()),
+const strategyOrigin = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('built-in') }),
+  z.strictObject({
+    kind: z.literal('package'),
+    folder,
+    entry: folder,
+    identity: z.strictObject({ name: z.string(), version: z.string(), digest: z.string() }),
+  }),
+]);
+
+const runInputs = {
   baseFolder: folder,
   datasetFolder: folder,
   /** Where features are kept across jobs, and how many bytes they may take. */
   cacheFolder: folder,
   cacheBytes: z.int().min(0),
   outputFolder: folder,
+  seed: z.int(),
+  threads: z.int().min(1),
+  /** Resident memory it may plan with. */
+  memoryBytes: z.int().min(1),
+};
+
+const fit = z.strictObject({
+  kind: z.literal('FIT'),
+  strategy: z.string(),
+  origin: strategyOrigin,
+  parameters: z.record(z.string(), z.unknown()),
+  /** What the data set has for a test split; its pictures are not there. */
+  testSummary: z.strictObject({ imageCount: z.int().min(0), perClass: z.array(z.int().min(0)) }),
+  ...runInputs,
   /** Where the process writes its checkpoints, and those of earlier attempts, the most advanced first. */
   checkpointFolder: folder,
   checkpoints: z.array(folder),
-  seed: z.int(),
-  threads: z.int().min(1),
+  /** The largest that is kept. */
+  checkpointBytes: z.int().min(1),
   /** Which engine trains, or `auto`, and where the tfjs addon is looked for. */
   engine: z.strictObject({ wanted: z.enum(['auto', ...engineNames]), addonFolder: folder }),
-  /** Resident memory it may plan with. */
-  memoryBytes: z.int().min(1),
+});
+
+const evaluation = z.strictObject({
+  kind: z.literal('EVALUATION'),
+  /** What the fit says of the files in the output folder. */
+  fit: fitRecord,
+  ...runInputs,
 });
 
 const datasetImport = z.strictObject({
@@ -36,14 +63,19 @@ const datasetImport = z.strictObject({
   options: z.record(z.string(), z.unknown()),
 });
 
-const work = z.discriminatedUnion('kind', [fineTune, datasetImport]);
+const work = z.discriminatedUnion('kind', [fit, evaluation, datasetImport]);
 
 export const toChild = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('start'),
     work,
-    /** Resident memory above which the process ends itself. */
-    memoryLimitBytes: z.int().min(1),
+    limits: z.strictObject({
+      /** Resident memory above which the process ends itself. */
+      memoryBytes: z.int().min(1),
+      /** Reports that it may make, and bytes of them. */
+      reports: z.int().min(1),
+      reportBytes: z.int().min(1),
+    }),
   }),
   z.strictObject({ type: z.literal('abort'), reason: z.string() }),
 ]);
@@ -74,17 +106,17 @@ export const fromChild = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('failed'), code: z.string().max(64), message: z.string().max(8192) }),
 ]);
 
-/** The work of an attempt, as the child is told. */
+/** The work of one process of an attempt, as it is told. */
 export type Work = z.output<typeof work>;
-export type FineTuneWork = z.output<typeof fineTune>;
+export type FitWork = z.output<typeof fit>;
+export type EvaluationWork = z.output<typeof evaluation>;
 export type DatasetImportWork = z.output<typeof datasetImport>;
 export type ToChild = z.output<typeof toChild>;
 export type FromChild = z.output<typeof fromChild>;
 
-/** Why the child ended itself; left as this file in its work folder, since SIGKILL carries no message. */
-export const limitFile = 'limit-exceeded.json';
-export const limitReport = z.strictObject({
-  code: z.literal('JOB_OUT_OF_MEMORY'),
-  usedBytes: z.int(),
-  limitBytes: z.int(),
-});
+/** Files that the process inherits from its worker: the channel, and a pipe on which it says why it kills itself. */
+export const channelFile = 3;
+export const limitFile = 4;
+
+/** What is written to the latter, since SIGKILL carries no message. */
+export const limitReport = z.strictObject({ usedBytes: z.int(), limitBytes: z.int() });

@@ -1,65 +1,76 @@
 import { checkpointFiles } from './checkpoint-files.js';
-import type { DatasetImportWork, FineTuneWork, FromChild, Work } from './protocol.js';
+import type { DatasetImportWork, EvaluationWork, FitWork, FromChild, Work } from './protocol.js';
 
-type Report = Extract<FromChild, { type: 'progress' | 'metric' | 'log' | 'checkpoint' }>;
+export type Report = Extract<FromChild, { type: 'progress' | 'metric' | 'log' | 'checkpoint' }>;
+type Reporting = (report: Report) => void;
 
 /**
- * Does the work of an attempt, in the attempt's process: reads its input folders, writes its output folder, and returns
- * what the files do not say. What is heavy is imported here, so that only this process ever loads it.
+ * Does the work of a process of an attempt: reads its input folders, writes its output folder, and returns what the files
+ * do not say. What is heavy is imported here, so that only this process ever loads it.
  */
 export async function runWork(
   work: Work,
   signal: AbortSignal,
-  report: (report: Report) => void,
+  report: Reporting,
 ): Promise<Record<string, unknown>> {
-  const progress = throttledProgress(report);
-  return work.kind === 'FINE_TUNE'
-    ? fineTune(work, signal, report, progress)
-    : importArchive(work, signal, progress);
+  if (work.kind === 'FIT') return fit(work, signal, report);
+  if (work.kind === 'EVALUATION') return evaluation(work, signal, report);
+  return importArchive(work, signal, report);
 }
 
-async function fineTune(
-  work: FineTuneWork,
-  signal: AbortSignal,
-  report: (report: Report) => void,
-  progress: Progress,
-): Promise<Record<string, unknown>> {
-  const { runStrategy } = await import('../../plugins/run/run-strategy.js');
-  const { kind: _, checkpointFolder, checkpoints, ...input } = work;
-  const result = await runStrategy({
+async function fit(work: FitWork, signal: AbortSignal, report: Reporting): Promise<Record<string, unknown>> {
+  const [{ importStrategy }, { fitStrategy }] = await Promise.all([
+    import('../../plugins/packages/import-strategy.js'),
+    import('../../plugins/run/fit-strategy.js'),
+  ]);
+  const { kind: _, origin, strategy, checkpointFolder, checkpoints, checkpointBytes, ...input } = work;
+  const record = await fitStrategy(await importStrategy(origin, strategy), {
     ...input,
-    checkpoints: checkpointFiles(checkpointFolder, checkpoints, report),
+    checkpoints: checkpointFiles(checkpointFolder, checkpoints, checkpointBytes, report),
     signal,
-    on: {
-      progress,
-      metric: (name: string, value: number, step: number) => report(metricReport(name, value, step)),
-      log: (message: string) => report({ type: 'log', message: message.slice(0, 4000) }),
-    },
+    on: reporterOf(report),
   });
-  return { ...result };
+  return { ...record };
+}
+
+async function evaluation(
+  { kind: _, fit: record, ...input }: EvaluationWork,
+  signal: AbortSignal,
+  report: Reporting,
+): Promise<Record<string, unknown>> {
+  const { evaluateFit } = await import('../../plugins/run/evaluate-fit.js');
+  return { ...(await evaluateFit({ ...input, fit: record, signal, on: reporterOf(report) })) };
 }
 
 async function importArchive(
-  work: DatasetImportWork,
+  { kind: _, ...input }: DatasetImportWork,
   signal: AbortSignal,
-  progress: Progress,
+  report: Reporting,
 ): Promise<Record<string, unknown>> {
   const { importDataset } = await import('../../learning/datasets/import-dataset.js');
-  const { kind: _, ...input } = work;
-  return { manifest: await importDataset({ ...input, signal, progress }) };
+  return { manifest: await importDataset({ ...input, signal, progress: throttledProgress(report) }) };
+}
+
+function reporterOf(report: Reporting) {
+  return {
+    progress: throttledProgress(report),
+    metric: (name: string, value: number, step: number) => report(metricReport(name, value, step)),
+    log: (message: string) => report({ type: 'log', message: String(message).slice(0, 4000) }),
+  };
 }
 
 /** A number that is none is worth knowing, but no point of a curve. */
 function metricReport(name: string, value: number, step: number): Report {
+  const shown = String(name).slice(0, 200) || 'metric';
   return Number.isFinite(value) && Number.isFinite(step)
-    ? { type: 'metric', name: name.slice(0, 200), value, step }
-    : { type: 'log', message: `${name.slice(0, 200)} is ${value} at step ${step}.` };
+    ? { type: 'metric', name: shown, value, step }
+    : { type: 'log', message: `${shown} is ${value} at step ${step}.` };
 }
 
 type Progress = (phase: string, done: number, total: number) => void;
 
 /** Work may report every picture; ten times a second is enough for anyone, and the ends of phases always pass. */
-function throttledProgress(report: (report: Report) => void): Progress {
+function throttledProgress(report: Reporting): Progress {
   let sentAt = 0;
   let sentPhase = '';
   return (phase, done, total) => {
@@ -67,6 +78,6 @@ function throttledProgress(report: (report: Report) => void): Progress {
     if (phase === sentPhase && done < total && now - sentAt < 100) return;
     sentAt = now;
     sentPhase = phase;
-    report({ type: 'progress', phase: phase.slice(0, 200), done, total });
+    report({ type: 'progress', phase: String(phase).slice(0, 200) || 'working', done, total });
   };
 }

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { ZooError } from '../../errors.js';
 import { readReports } from '../../learning/reports/read-reports.js';
 import { loadTfjsLayers } from '../../learning/tfjs-layers/load-tfjs-layers.js';
-import { filesOfFolder, type ModelFiles } from '../../learning/tfjs-layers/model-files.js';
+import { filesOfFolder } from '../../learning/tfjs-layers/model-files.js';
 import { writeLayerShards } from '../../learning/tfjs-layers/write-layer-shards.js';
+import { publishedFiles } from '../../plugins/run/published-files.js';
 import { VersionFile } from '../../zoo/database/entities/index.js';
 import { insertModelVersion } from '../../zoo/models/insert-model-version.js';
-import { storeModelFiles, type StoredFile } from '../../zoo/models/store-model-files.js';
+import { storeModelFiles } from '../../zoo/models/store-model-files.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { executeSql } from '../queue/execute-sql.js';
 import { fillCard } from './fill-card.js';
 import { launcherOf } from '../launch/launcher-of.js';
 import type { AttemptResult, PreparedResult } from './publish-result.js';
-import type { WorkFolder } from '../worker/work-folders.js';
 
 /** What a fine-tune says beside the files it wrote. */
 const fineTuneResult = z.object({
@@ -42,7 +42,8 @@ export async function prepareModelVersion({
   }
   const claimed = readResult(result);
   const baseFiles = await zoo.database.getRepository(VersionFile).findBy({ versionId: baseVersionId });
-  const model = await loadTfjsLayers(await claimedFiles(claimed.files, folder, baseFiles));
+  const places = { outputFolder: folder.output, baseFolder: folder.base, baseFiles };
+  const model = await loadTfjsLayers(await publishedFiles(claimed.files, places));
   const classes = await classesOf(zoo, datasetVersionId);
   const { manifest } = model;
   if (manifest.labels?.join('\0') !== classes.join('\0')) {
@@ -101,33 +102,6 @@ function readResult(result: Record<string, unknown>): z.output<typeof fineTuneRe
     'JOB_RESULT_INVALID',
     `The job's result has no usable ${issue?.path.join('.') || 'content'}: ${issue?.message ?? ''}.`,
   );
-}
-
-/** The version as the strict loader may read it: what was written, and of the rest what the base has under that digest. */
-async function claimedFiles(
-  claimed: { path: string; sha256: string }[],
-  folder: WorkFolder,
-  baseFiles: StoredFile[],
-): Promise<ModelFiles> {
-  const output = filesOfFolder(folder.output);
-  const base = filesOfFolder(folder.base);
-  const written = new Map((await output.list()).map((file) => [file.path, file]));
-  const shared = new Map<string, StoredFile>();
-  for (const { path, sha256 } of claimed) {
-    const ofBase = baseFiles.find((file) => file.sha256 === sha256);
-    if (!written.has(path) && ofBase !== undefined) shared.set(path, ofBase);
-  }
-  return {
-    list: () =>
-      Promise.resolve([
-        ...written.values(),
-        ...[...shared].map(([path, { sizeBytes }]) => ({ path, sizeBytes })),
-      ]),
-    read: (path) => {
-      const ofBase = shared.get(path);
-      return ofBase === undefined ? output.read(path) : base.read(ofBase.path);
-    },
-  };
 }
 
 async function classesOf(zoo: Zoo, datasetVersionId: string): Promise<string[]> {

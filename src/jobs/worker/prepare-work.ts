@@ -1,12 +1,24 @@
+import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { ZooError } from '../../errors.js';
-import { Blob, DatasetVersionFile, VersionFile, type Job } from '../../zoo/database/entities/index.js';
+import type { DatasetManifest } from '../../learning/dataset-manifest.js';
+import { writeWithoutTestSplit } from '../../learning/datasets/write-without-test-split.js';
+import type { StrategyOrigin } from '../../plugins/packages/strategy-package.js';
+import type { FitRecord } from '../../plugins/run/fit-strategy.js';
+import {
+  Blob,
+  DatasetVersion,
+  DatasetVersionFile,
+  VersionFile,
+  type Job,
+} from '../../zoo/database/entities/index.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import type { BlobCache } from './blob-cache.js';
 import { datasetImportParameters } from '../launch/job-parameters.js';
-import type { Work } from '../child/protocol.js';
+import { installedStrategies } from '../launch/installed-strategies.js';
+import type { DatasetImportWork, EvaluationWork, FitWork } from '../child/protocol.js';
 import { placeCheckpoints } from '../checkpoints/place-checkpoints.js';
-import type { WorkFolder } from './work-folders.js';
+import { removeFolder, type WorkFolder } from './work-folders.js';
 
 /** A file of a version, as its rows name it. */
 interface NamedBlob {
@@ -25,49 +37,107 @@ export interface PreparationOptions {
   threads: number;
   /** Resident memory the child may use. */
   memoryBytes: number;
+  /** The largest checkpoint that is kept. */
+  checkpointBytes: number;
   signal: AbortSignal;
   /** Reports the bytes that are there and those there will be. */
   fetched(phase: string, done: number, total: number): void;
 }
 
-/** Lays out a job's input as files, every digest checked, and says what the child has to do with them. */
-export async function prepareWork(job: Job, options: PreparationOptions): Promise<Work> {
-  return job.kind === 'FINE_TUNE' ? prepareFineTune(job, options) : prepareImport(job, options);
-}
-
-async function prepareFineTune(job: Job, options: PreparationOptions): Promise<Work> {
-  const { database, config } = options.zoo;
+/**
+ * Lays out what a strategy may have, as files, every digest checked, and says what the process of a fit has to do with
+ * them. The data set is there without its test split.
+ */
+export async function prepareFit(job: Job, options: PreparationOptions): Promise<FitWork> {
+  const { config } = options.zoo;
+  const { folder, signal } = options;
   const { engine } = config.worker;
-  const { baseVersionId, datasetVersionId, strategy } = job;
-  if (baseVersionId === null || datasetVersionId === null || strategy === null) {
-    throw new ZooError('INTERNAL', 'the job names no base version, data-set version or strategy');
-  }
-  const base = await database.getRepository(VersionFile).findBy({ versionId: baseVersionId });
-  const data = await database.getRepository(DatasetVersionFile).findBy({ versionId: datasetVersionId });
-  await placeFiles(
-    [...within(options.folder.base, base), ...within(options.folder.dataset, data)],
+  const { strategy, origin } = await strategyOf(job, options.zoo);
+  const whole = join(folder.root, 'whole');
+  const manifest = await placeVersions(
+    job,
+    { ...folder, dataset: whole },
     'fetching model and pictures',
     options,
   );
+  await writeWithoutTestSplit(whole, folder.dataset, signal);
+  await removeFolder(whole);
   return {
-    kind: 'FINE_TUNE',
+    kind: 'FIT',
     strategy,
+    origin,
     parameters: job.parameters,
-    baseFolder: options.folder.base,
-    datasetFolder: options.folder.dataset,
-    cacheFolder: options.featureFolder,
-    cacheBytes: options.featureBytes,
-    outputFolder: options.folder.output,
-    checkpointFolder: options.folder.checkpoints,
-    checkpoints: await placeCheckpoints(options.zoo, job.id, options.folder.checkpoints, options.signal),
-    seed: job.seed,
-    threads: options.threads,
+    testSummary: manifest.splits.test,
+    ...runInputs(job, options),
+    checkpointFolder: folder.checkpoints,
+    checkpoints: await placeCheckpoints(options.zoo, job.id, folder.checkpoints, signal),
+    checkpointBytes: options.checkpointBytes,
     engine: { wanted: engine.wanted, addonFolder: engine.addonFolder },
-    memoryBytes: options.memoryBytes,
   };
 }
 
-async function prepareImport(job: Job, options: PreparationOptions): Promise<Work> {
+/**
+ * Lays out base and whole data set anew, since nobody knows what the process of the fit did to those it had, and says what
+ * there is to evaluate.
+ */
+export async function prepareEvaluation(
+  job: Job,
+  fit: FitRecord,
+  options: PreparationOptions,
+): Promise<EvaluationWork> {
+  const { folder } = options;
+  for (const used of [folder.base, folder.dataset, folder.home]) await removeFolder(used);
+  await mkdir(folder.temporary, { recursive: true });
+  await placeVersions(job, folder, 'laying out the test pictures', options);
+  return { kind: 'EVALUATION', fit, ...runInputs(job, options) };
+}
+
+function runInputs(
+  job: Job,
+  { folder, featureFolder, featureBytes, threads, memoryBytes }: PreparationOptions,
+) {
+  return {
+    baseFolder: folder.base,
+    datasetFolder: folder.dataset,
+    cacheFolder: featureFolder,
+    cacheBytes: featureBytes,
+    outputFolder: folder.output,
+    seed: job.seed,
+    threads,
+    memoryBytes,
+  };
+}
+
+async function strategyOf(job: Job, zoo: Zoo): Promise<{ strategy: string; origin: StrategyOrigin }> {
+  const { strategy, strategyVersion, strategyDigest } = job;
+  const installed = await installedStrategies(zoo);
+  const found = installed.find(strategy ?? '', strategyVersion ?? undefined, strategyDigest ?? undefined);
+  if (strategy !== null && found !== undefined) return { strategy, origin: found.origin };
+  throw new ZooError(
+    'STRATEGY_UNKNOWN',
+    `${strategy} ${strategyVersion} is not installed on this worker any more; add it again, or launch the job with what is there.`,
+  );
+}
+
+async function placeVersions(
+  { baseVersionId, datasetVersionId }: Job,
+  folder: Pick<WorkFolder, 'base' | 'dataset'>,
+  phase: string,
+  options: PreparationOptions,
+): Promise<DatasetManifest> {
+  const { database } = options.zoo;
+  if (baseVersionId === null || datasetVersionId === null) {
+    throw new ZooError('INTERNAL', 'the job names no base version or data-set version');
+  }
+  const base = await database.getRepository(VersionFile).findBy({ versionId: baseVersionId });
+  const data = await database.getRepository(DatasetVersionFile).findBy({ versionId: datasetVersionId });
+  await placeFiles([...within(folder.base, base), ...within(folder.dataset, data)], phase, options);
+  const version = await database.getRepository(DatasetVersion).findOneByOrFail({ id: datasetVersionId });
+  return version.manifest;
+}
+
+/** Lays out the archive of an import, its digest checked, and says what the process has to do with it. */
+export async function prepareImport(job: Job, options: PreparationOptions): Promise<DatasetImportWork> {
   const { archive, ...importOptions } = datasetImportParameters.parse(job.parameters);
   const blob = await options.zoo.database.getRepository(Blob).findOneBy({ sha256: archive });
   if (blob === null) {

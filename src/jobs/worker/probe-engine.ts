@@ -33,7 +33,7 @@ export async function probeEngine(
   const folder = await mkdtemp(join(tmpdir(), 'zoo-engine-'));
   try {
     const wish: EngineWish = { wanted, addonFolder, threads };
-    const env = childEnvironment({ folder: { root: folder, temporary: folder }, threads, environment });
+    const env = childEnvironment({ folder: { home: folder, temporary: folder }, threads, environment });
     return await ask(wish, env);
   } finally {
     await rm(folder, { recursive: true, force: true });

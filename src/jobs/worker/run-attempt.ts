@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { releaseLocksOf } from '../../learning/features/file-lock.js';
 import type { JobError } from '../../zoo/job-types.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { attemptLimits } from '../child/attempt-limits.js';
@@ -9,8 +12,10 @@ import { endAttempt, type AttemptEnd } from '../queue/end-attempt.js';
 import { EventWriter } from '../events/event-writer.js';
 import type { Fence } from '../events/job-events.js';
 import { AttemptStopped, Lease } from '../queue/lease.js';
-import { prepareWork } from './prepare-work.js';
+import { prepareImport } from './prepare-work.js';
+import { runFineTune } from './run-fine-tune.js';
 import { publishResult } from '../publish/publish-result.js';
+import type { Work } from '../child/protocol.js';
 import { runChild } from '../child/run-child.js';
 import { threadsOfJob } from './threads-of-job.js';
 import { removeFolder, type WorkFolders } from './work-folders.js';
@@ -72,26 +77,32 @@ async function workAndPublish(
   const folder = await host.workFolders.create(fence);
   try {
     const threads = threadsOfJob(zoo.config);
-    const work = await prepareWork(job, {
-      ...host,
-      folder,
-      threads,
-      memoryBytes: limits.memoryBytes,
-      signal,
-      fetched,
-    });
-    const end = await runChild({
-      work,
-      folder,
-      threads,
-      environment: zoo.config.worker.engine.environment,
-      limits,
-      signal,
-      onStart: (processId) => zoo.log.debug({ processId }, 'the process of an attempt has started'),
-      onReport: (report) => events.add(report),
-      onCheckpoint: (file) => checkpoints.add(file),
-      onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'the process of an attempt wrote to stderr'),
-    });
+    const { memoryBytes, checkpointBytes } = limits;
+    const preparation = { ...host, folder, threads, memoryBytes, checkpointBytes, signal, fetched };
+    const startedAt = performance.now();
+    const run = (work: Work, permissions: readonly string[] = []) => {
+      let processId = 0;
+      return runChild({
+        work,
+        folder,
+        threads,
+        environment: zoo.config.worker.engine.environment,
+        permissions,
+        limits: { ...limits, timeMs: Math.max(1, limits.timeMs - (performance.now() - startedAt)) },
+        signal,
+        onStart: (id) => {
+          processId = id;
+          zoo.log.debug({ processId, work: work.kind }, 'a process of an attempt has started');
+        },
+        onReport: (report) => events.add(report),
+        onCheckpoint: (file) => checkpoints.add(file),
+        onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'a process of an attempt wrote to stderr'),
+      }).finally(() => releaseLocksOf(processId, join(host.featureFolder, 'locks')));
+    };
+    const end =
+      job.kind === 'FINE_TUNE'
+        ? await runFineTune(job, preparation, run)
+        : await run(await prepareImport(job, preparation));
     await checkpoints.close();
     if (signal.aborted) return stoppedEnd(signal.reason);
     if (end.kind === 'failed') return endedBy(end.error);

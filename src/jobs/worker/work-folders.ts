@@ -4,16 +4,18 @@ import type { Fence } from '../events/job-events.js';
 
 /** The folders of one attempt. Everything in `root` goes when the attempt ends. */
 export interface WorkFolder {
-  /** Working directory and HOME of the child. */
   root: string;
   /** Files of the base version, or the archive of an import. Read-only files. */
   base: string;
+  /** Files of the data set; of what a strategy may see, while it fits. */
   dataset: string;
-  /** What the child makes. */
+  /** What the processes make. */
   output: string;
-  /** Checkpoints: those of earlier attempts, and those the child writes. */
+  /** Checkpoints: those of earlier attempts, and those a process writes. */
   checkpoints: string;
-  /** TMPDIR of the child. */
+  /** Working directory and HOME of the processes. */
+  home: string;
+  /** Their TMPDIR, in it. */
   temporary: string;
 }
 
@@ -51,7 +53,8 @@ export class WorkFolders {
       dataset: join(root, 'dataset'),
       output: join(root, 'output'),
       checkpoints: join(root, 'checkpoints'),
-      temporary: join(root, 'tmp'),
+      home: join(root, 'home'),
+      temporary: join(root, 'home', 'tmp'),
     };
     for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
     return folder;

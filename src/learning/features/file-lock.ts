@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const pollMs = 200;
@@ -60,6 +60,20 @@ export async function withFileLocks<T>(
   return withFileLock(first, signal, () => withFileLocks(others, signal, work, onWait), onWait);
 }
 
+/**
+ * Removes the locks in a folder that a process of this machine held when it ended. Others would find that it is gone by
+ * themselves; this leaves nothing for them to find.
+ */
+export async function releaseLocksOf(processId: number, folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((entry) => entry.endsWith('.lock'))) {
+    const path = join(folder, name);
+    const content = await readFile(path, 'utf8').catch(() => '');
+    const { pid, host } = holderIn(content);
+    if (pid === processId && host === hostname()) await rm(path, { force: true });
+  }
+}
+
 async function create(path: string, content: string): Promise<'created' | 'taken' | 'impossible'> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -92,19 +106,22 @@ async function removeIfDead(path: string, token: string): Promise<boolean> {
 }
 
 function holderLives(content: string): boolean {
-  let holder: { pid?: unknown; host?: unknown };
-  try {
-    holder = JSON.parse(content) as typeof holder;
-  } catch {
-    // Created, but not yet written: its age decides.
-    return true;
-  }
+  const holder = holderIn(content);
+  // Created, but not yet written: its age decides.
   if (holder.host !== hostname() || typeof holder.pid !== 'number') return true;
   try {
     process.kill(holder.pid, 0);
     return true;
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+function holderIn(content: string): { pid?: unknown; host?: unknown } {
+  try {
+    return JSON.parse(content) as { pid?: unknown; host?: unknown };
+  } catch {
+    return {};
   }
 }
 

@@ -10,7 +10,7 @@ import { measureLatency } from './measure-model.js';
 import { publishedFiles } from './published-files.js';
 import { redrawReports, type ReportSummary } from './reports/redraw-reports.js';
 import { requireLinearOnBase } from './require-linear-on-base.js';
-import { openBase, plannedMemory, type RunInputs } from './run-inputs.js';
+import { openBase, plannedMemory, type BaseModel, type RunInputs } from './run-inputs.js';
 import { scoreBaseline } from './score-baseline.js';
 import { scorePublished } from './score-published.js';
 import { SplitFeatures } from './split-features.js';
@@ -54,7 +54,9 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
     const published = await loadTfjsLayers(files);
     requireClasses(published.manifest, data.classes);
     const { base, baseAt } = await openBase(baseFolder);
-    if (fit.kind === 'linear-on-features') await requireLinearOnBase(published, fit, baseAt, data.classes);
+    if (fit.kind === 'linear-on-features') {
+      await requireLinearOnBase(published, fit, { files, baseAt, classes: data.classes });
+    }
     signal.throwIfAborted();
 
     const pictures = {
@@ -67,8 +69,7 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
     const numClasses = data.classes.length;
     const memoryBytes = plannedMemory(input);
     const probes = new LinearProbes({ features, numClasses, seed, threads, memoryBytes, signal, on });
-    const { height } = published.manifest.input;
-    const inputSize = height === base.manifest.input.height ? undefined : height;
+    const inputSize = await sizeForBase(published.manifest, { base, baseAt });
     const { labels, isNearDuplicate } = pictures.test;
     const evaluation = evaluate({
       split: 'test',
@@ -97,6 +98,22 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
     };
   } finally {
     await dataset.close();
+  }
+}
+
+/** The size of pictures at which the base is compared: the result's, or its own where it does not take that. */
+async function sizeForBase(
+  { input: { height, width } }: ModelManifest,
+  { base, baseAt }: BaseModel,
+): Promise<number | undefined> {
+  const own = base.manifest.input;
+  if (height !== width || (height === own.height && width === own.width)) return undefined;
+  try {
+    await baseAt(height);
+    return height;
+  } catch (error) {
+    if (error instanceof ZooError && error.code === 'MODEL_INPUT_SIZE_UNSUPPORTED') return undefined;
+    throw error;
   }
 }
 

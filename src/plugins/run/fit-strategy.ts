@@ -2,14 +2,15 @@ import { ZooError } from '../../errors.js';
 import type { SplitSummary } from '../../learning/dataset-manifest.js';
 import { readDatasetFolder } from '../../learning/datasets/dataset-folder.js';
 import { FeatureCache } from '../../learning/features/feature-cache.js';
-import { composeClassifier } from '../../learning/tfjs-layers/compose-classifier.js';
 import type { EngineWish } from '../../learning/training/engines/engine-wish.js';
 import { checkpointsInMemory, type Checkpoints } from '../contract/checkpoints.js';
-import type { FeatureCut, FittedModel, Strategy, Trainer, TrainerSetup } from '../contract.js';
+import type { FeatureCut, Strategy, Trainer, TrainerSetup } from '../contract.js';
 import { validateParameters } from '../parameters/validate-parameters.js';
+import { composeFitted } from './compose-fitted.js';
 import { createTrainer, requireMemory, type TrainerInput } from './create-trainer.js';
 import { createFitContext } from './fit-context.js';
 import { LinearProbes } from './linear-probes.js';
+import { OwnLoop } from './own-loop.js';
 import { ReportCollector } from './reports/report-collector.js';
 import { requireFitted } from './require-fitted.js';
 import { openBase, plannedMemory, type RunInputs } from './run-inputs.js';
@@ -38,11 +39,11 @@ export interface FitRecord {
   parameters: Record<string, unknown>;
   /** What the strategy chose by itself, for the card. */
   chosen: Record<string, string | number>;
-  kind: FittedModel['kind'];
+  kind: 'linear-on-features' | 'fine-tuned' | 'whole-network';
   /** `softmax`: the network's outputs are probabilities. `linear`: they are margins. */
   activation: 'softmax' | 'linear';
-  /** Where the new head sits on the base. */
-  cut: FeatureCut;
+  /** Where the new head sits on the base; null for a network of its own. */
+  cut: FeatureCut | null;
   /** Every file of the version; those that are not `isNew` are files of the base version, under this path or another. */
   files: VersionFileFact[];
 }
@@ -97,6 +98,7 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
       features.forget();
       return createTrainer(trainerInput, setup);
     };
+    const ownLoop = new OwnLoop({ ...trainerInput, base, engine: { ...trainerInput.engine, threads } });
     const { fit } = await strategy.load();
     const fitted = await fit(
       createFitContext({
@@ -110,6 +112,7 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
           features.expectTraining(setup);
         },
         trainer,
+        ownLoop,
         checkpoints,
         reports,
         seed,
@@ -119,11 +122,12 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
         on,
       }),
     );
+    await ownLoop.reportLeftTensors();
     signal.throwIfAborted();
     requireFitted(strategy.name, fitted, base.manifest, numClasses);
 
     on.progress('writing the model', 0, 1);
-    const { files } = composeClassifier(await baseAt(fitted.cut.inputSize), fitted, data.classes);
+    const files = await composeFitted(strategy.name, fitted, { base, baseAt }, data.classes);
     const facts = await writeVersionFiles(files, input.baseFolder, input.outputFolder);
     await reports.write(input.outputFolder);
     on.progress('writing the model', 1, 1);
@@ -133,7 +137,7 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
       chosen: fitted.chosen,
       kind: fitted.kind,
       activation: fitted.activation,
-      cut: fitted.cut,
+      cut: fitted.kind === 'whole-network' ? null : fitted.cut,
       files: facts,
     };
   } finally {

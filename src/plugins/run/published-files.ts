@@ -13,10 +13,9 @@ export interface PublishedPlaces {
 
 /**
  * The files of a version as a fit claims it wrote them: those that lie in its output, and of the rest what the base has
- * under that digest. No path that was claimed is ever opened unless a folder lists it, and what is read has the digest
- * that it is said to have.
+ * under that digest. No path that was claimed is ever opened unless a folder lists it.
  *
- * @throws ZooError JOB_RESULT_INVALID from `read`, where the bytes are others
+ * @throws ZooError JOB_RESULT_INVALID from `read`, where a file of the base is not what it was
  */
 export async function publishedFiles(
   claimed: readonly { path: string; sha256: string }[],
@@ -26,27 +25,27 @@ export async function publishedFiles(
   const base = filesOfFolder(baseFolder);
   const written = new Map((await output.list()).map((file) => [file.path, file.sizeBytes]));
   const ofBase = new Map(baseFiles.map((file) => [file.sha256, file]));
-  const files = new Map<string, { sizeBytes: number; sha256: string; read(): Promise<Uint8Array> }>();
+  const files = new Map<string, { sizeBytes: number; read(): Promise<Uint8Array> }>();
   for (const { path, sha256 } of claimed) {
     const writtenBytes = written.get(path);
     const shared = ofBase.get(sha256);
     if (writtenBytes !== undefined) {
-      files.set(path, { sizeBytes: writtenBytes, sha256, read: () => output.read(path) });
+      files.set(path, { sizeBytes: writtenBytes, read: () => output.read(path) });
     } else if (shared !== undefined) {
-      files.set(path, { sizeBytes: shared.sizeBytes, sha256, read: () => base.read(shared.path) });
+      const read = async () => requireDigest(await base.read(shared.path), sha256, path);
+      files.set(path, { sizeBytes: shared.sizeBytes, read });
     }
   }
   return {
     list: () => Promise.resolve([...files].map(([path, { sizeBytes }]) => ({ path, sizeBytes }))),
-    async read(path) {
-      const file = files.get(path);
-      if (file === undefined) throw new Error(`no file ${path}`);
-      const bytes = await file.read();
-      if (hashBytes(bytes) === file.sha256) return bytes;
-      throw new ZooError(
-        'JOB_RESULT_INVALID',
-        `The file ${JSON.stringify(path)} of the result does not have the digest it was written with; something changed it since.`,
-      );
-    },
+    read: (path) => files.get(path)?.read() ?? Promise.reject(new Error(`no file ${path}`)),
   };
+}
+
+function requireDigest(bytes: Uint8Array, sha256: string, path: string): Uint8Array {
+  if (hashBytes(bytes) === sha256) return bytes;
+  throw new ZooError(
+    'JOB_RESULT_INVALID',
+    `The file ${JSON.stringify(path)} of the base model is not what it was; something changed it while the job ran.`,
+  );
 }

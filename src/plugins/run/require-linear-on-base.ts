@@ -1,6 +1,7 @@
 import { ZooError } from '../../errors.js';
 import { hashBytes } from '../../learning/sha256.js';
 import { composeClassifier } from '../../learning/tfjs-layers/compose-classifier.js';
+import type { ModelFiles } from '../../learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import { decodeWeight } from '../../learning/tfjs-layers/stored-weight.js';
 import type { FitRecord } from './fit-strategy.js';
@@ -14,17 +15,20 @@ import type { BaseModel } from './run-inputs.js';
  */
 export async function requireLinearOnBase(
   published: LoadedModel,
-  { cut, activation, files }: Pick<FitRecord, 'cut' | 'activation' | 'files'>,
-  baseAt: BaseModel['baseAt'],
-  classes: string[],
+  { cut, activation }: Pick<FitRecord, 'cut' | 'activation'>,
+  { files, baseAt, classes }: { files: ModelFiles; baseAt: BaseModel['baseAt']; classes: string[] },
 ): Promise<void> {
   const [kernel, bias] = published.layers.at(-1)?.weights ?? [];
-  if (kernel === undefined || bias === undefined) throw changed('it does not end in a linear classifier');
+  if (cut === null || kernel === undefined || bias === undefined)
+    throw changed('it does not end in a linear classifier');
   const head = { weights: decodeWeight(kernel), bias: decodeWeight(bias) };
   const expected = composeClassifier(await baseAt(cut.inputSize), { cut, activation, ...head }, classes);
-  const found = new Map(files.map(({ path, sha256 }) => [path, sha256]));
-  const other = expected.files.find(({ path, bytes }) => found.get(path) !== hashBytes(bytes));
-  if (other !== undefined) throw changed(`its ${other.path} is not what the base and its head give`);
+  for (const { path, bytes } of expected.files) {
+    const found = await files.read(path).catch(() => undefined);
+    if (found === undefined || hashBytes(found) !== hashBytes(bytes)) {
+      throw changed(`its ${path} is not what the base and its head give`);
+    }
+  }
 }
 
 function changed(how: string): ZooError {

@@ -5,6 +5,7 @@ import { createFeatureExtractor } from '../../learning/features/feature-extracto
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import { decodeWeight } from '../../learning/tfjs-layers/stored-weight.js';
 import { scoreLinear } from '../../learning/linear/score-linear.js';
+import type { FeatureCut } from '../contract.js';
 import type { FitRecord } from './fit-strategy.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitPictures } from './split-pictures.js';
@@ -30,8 +31,9 @@ export async function scorePublished(
   const { on, threads, signal } = options;
   const progress = (done: number, total: number) =>
     on.progress('evaluating on held-out pictures', done, total);
-  if (fit.kind === 'linear-on-features') {
-    return scoreByFeatures(published, fit, source, { ...options, progress });
+  const { cut, activation } = fit;
+  if (fit.kind === 'linear-on-features' && cut !== null) {
+    return scoreByFeatures(published, { cut, activation }, source, { ...options, progress });
   }
   const { data } = await classify({ model: published, images: source, threads, signal, progress });
   return data;
@@ -39,7 +41,7 @@ export async function scorePublished(
 
 async function scoreByFeatures(
   published: LoadedModel,
-  { cut, activation }: Pick<FitRecord, 'cut' | 'activation'>,
+  { cut, activation }: { cut: FeatureCut; activation: FitRecord['activation'] },
   source: SplitPictures['source'],
   { cache, threads, signal, on, progress }: ScoringOptions & { progress(done: number, total: number): void },
 ): Promise<Float32Array> {
