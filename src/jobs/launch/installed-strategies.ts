@@ -4,6 +4,7 @@ import {
   openInstalledStrategies,
   type StrategyInstallation,
 } from '../../plugins/installed/open-installed-strategies.js';
+import { sweepRemovedPackages } from '../../plugins/installed/remove-package.js';
 import type { Zoo } from '../../zoo/zoo.js';
 
 /**
@@ -27,6 +28,8 @@ function installationOf({ config }: Pick<Zoo, 'config'>): StrategyInstallation {
     const { folder: pluginsFolder, listed } = config.plugins;
     installation = openInstalledStrategies({ pluginsFolder, listed });
     installations.set(config, installation);
+    // A folder that somebody else keeps, or that is damaged, stays as it is; reading it says what is wrong.
+    void sweepRemovedPackages(pluginsFolder, config.worker.jobTimeoutMs).catch(() => undefined);
   }
   return installation;
 }

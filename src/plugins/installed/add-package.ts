@@ -1,0 +1,102 @@
+import { mkdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ZooError } from '../../errors.js';
+import type { StrategyAnnouncement } from '../announce.js';
+import { Inspectors } from '../packages/inspect/inspectors.js';
+import { updatePluginsFile, type PluginInstall } from '../packages/plugins-file.js';
+import { readStrategyPackage } from '../packages/read-package.js';
+import { stagePackage } from '../packages/stage-package.js';
+import type { PackageIdentity } from '../packages/strategy-package.js';
+import { DescriptionCache } from './description-cache.js';
+import { openInstalledStrategies } from './open-installed-strategies.js';
+
+export interface AddedPackage {
+  strategy: StrategyAnnouncement;
+  /** Whether exactly this build was there before. */
+  wasThere: boolean;
+}
+
+/**
+ * Installs a strategy package into the plugins folder and lists it. It is inspected before; a package that is refused leaves
+ * nothing behind. Running servers and workers see it by themselves.
+ *
+ * @param source a folder, a tarball, or `name@range`
+ * @throws ZooError with a code that begins with PLUGIN_
+ */
+export async function addPackage(
+  { pluginsFolder, listed }: { pluginsFolder: string; listed: readonly string[] },
+  source: string,
+): Promise<AddedPackage> {
+  const inspectors = new Inspectors();
+  const staged = await stagePackage(pluginsFolder, source);
+  try {
+    const found = await readStrategyPackage(staged.folder);
+    const strategy = await inspectors.describe(found);
+    const { identity } = found.origin;
+    let wasThere = false;
+    await updatePluginsFile(pluginsFolder, async (file) => {
+      const same = file.installs.find(
+        (install) => install.package === identity.name && install.version === identity.version,
+      );
+      wasThere = same?.digest === identity.digest;
+      if (wasThere) return file;
+      if (same !== undefined) throw versionTaken(identity);
+      const { all } = await openInstalledStrategies({ pluginsFolder, listed, inspectors }).current();
+      requireFreeName(
+        strategy,
+        all.map(({ announcement }) => announcement),
+      );
+      const folder = folderOf(identity);
+      await settle(staged.root, join(pluginsFolder, 'installs'), folder);
+      const install: PluginInstall = {
+        package: identity.name,
+        version: identity.version,
+        digest: identity.digest,
+        folder,
+        addedAt: new Date().toISOString(),
+      };
+      return {
+        installs: [...file.installs, install],
+        removed: file.removed.filter((removed) => removed.folder !== folder),
+      };
+    });
+    await new DescriptionCache(join(pluginsFolder, 'descriptions')).write(strategy);
+    return { strategy, wasThere };
+  } finally {
+    inspectors.close();
+    await staged.discard();
+  }
+}
+
+/** Throws when a strategy of another package has the name. @throws ZooError PLUGIN_NAME_TAKEN */
+export function requireFreeName(
+  { name, package: { name: packageName } }: StrategyAnnouncement,
+  others: readonly StrategyAnnouncement[],
+): void {
+  const owner = others.find((other) => other.name === name)?.package.name ?? packageName;
+  if (owner === packageName) return;
+  const whose = owner === 'modelzoo' ? 'one that comes with Model Zoo' : `one of ${owner}`;
+  throw new ZooError(
+    'PLUGIN_NAME_TAKEN',
+    `The strategy ${name} of ${packageName} has the name of ${whose}. Give it a name of its own.`,
+  );
+}
+
+/** `@scope/name` has no folder of its own. */
+function folderOf({ name, version, digest }: PackageIdentity): string {
+  return `${name.replace('/', '+')}-${version}-${digest.slice(0, 12)}`;
+}
+
+/** One that was removed and still lies there is of the same digest, and stays. */
+async function settle(from: string, installs: string, name: string): Promise<void> {
+  await mkdir(installs, { recursive: true });
+  const to = join(installs, name);
+  if ((await stat(to).catch(() => undefined)) === undefined) await rename(from, to);
+}
+
+function versionTaken({ name, version }: PackageIdentity): ZooError {
+  return new ZooError(
+    'PLUGIN_VERSION_TAKEN',
+    `${name} ${version} is installed already, and its files are others. Raise the version of the package, or remove the installed one first: zoo plugin remove ${name}@${version}`,
+  );
+}
