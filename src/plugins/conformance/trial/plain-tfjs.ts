@@ -36,7 +36,8 @@ export async function scoreWithPlainTfjs(
     return Float32Array.from(scores.flatMap((some) => [...some]));
   } finally {
     model.dispose();
-    if (former !== undefined) await tf.setBackend(former);
+    // None yet, where nothing but a recording came before.
+    if (former) await tf.setBackend(former);
   }
 }
 
