@@ -6,53 +6,71 @@ const featureExtractionParameters = z.object({
   classifier: z
     .enum(['svm', 'softmax'])
     .default('svm')
-    .describe(
-      'svm: linear support vector machines, one class against the rest, squared hinge loss; gives margins. ' +
+    .meta({
+      title: 'Classifier',
+      description:
+        'svm: linear support vector machines, one class against the rest, squared hinge loss; gives margins. ' +
         'softmax: multinomial logistic regression; gives probabilities.',
-    )
-    .meta({ title: 'Classifier' }),
+      group: 'Classifier',
+    }),
   layer: z
     .string()
     .min(1)
     .max(200)
     .optional()
-    .describe(
-      'Name of the layer after which the network is cut; its output is the features. Left out: the last layers of the ' +
+    .meta({
+      title: 'Layer',
+      description:
+        'Name of the layer after which the network is cut; its output is the features. Left out: the last layers of the ' +
         'three coarsest resolutions are compared by cross-validation on the training pictures.',
-    )
-    .meta({ title: 'Layer' }),
+      group: 'Network',
+    }),
   pooling: z
     .enum(['average', 'flatten'])
     .default('average')
-    .describe(
-      'What becomes of a height × width × channels tensor: average over height and width, or flatten to one long vector.',
-    )
-    .meta({ title: 'Pooling' }),
+    .meta({
+      title: 'Pooling',
+      description:
+        'What becomes of a height × width × channels tensor: average over height and width, or flatten to one long vector.',
+      group: 'Network',
+    }),
   C: z
     .number()
     .min(1e-6)
     .max(1e6)
     .optional()
-    .describe(
-      'Inverse strength of the L2 regularisation, on features scaled so that a typical picture has length 1. ' +
+    .meta({
+      title: 'C',
+      description:
+        'Inverse strength of the L2 regularisation, on features scaled so that a typical picture has length 1. ' +
         'Left out: chosen by cross-validation on the training pictures.',
-    )
-    .meta({ title: 'C' }),
+      group: 'Classifier',
+    }),
   inputSize: inputSizeParameter,
   folds: z
     .int()
     .min(2)
     .max(20)
     .default(5)
-    .describe('Parts of the cross-validation that chooses C. Without effect when C is given.')
-    .meta({ title: 'Folds', advanced: true }),
+    .meta({
+      title: 'Folds',
+      description: 'Parts of the cross-validation that chooses C. Without effect when C is given.',
+      group: 'Classifier',
+      advanced: true,
+    }),
   maxIterations: z
     .int()
     .min(1)
     .max(1000)
     .default(100)
-    .describe('Newton steps per value of C at most; the solver stops earlier once the duality gap is small.')
-    .meta({ title: 'Most Newton steps', advanced: true }),
+    .meta({
+      title: 'Most Newton steps',
+      description:
+        'Newton steps per value of C at most; the solver stops earlier once the duality gap is small.',
+      group: 'Classifier',
+      advanced: true,
+      unit: 'steps',
+    }),
 });
 
 export type FeatureExtractionParameters = z.output<typeof featureExtractionParameters>;

@@ -6,11 +6,13 @@ const fullRetrainingParameters = z.object({
   initialization: z
     .enum(['pretrained', 'random'])
     .default('pretrained')
-    .describe(
-      'pretrained: from the base model’s weights, under a head that is solved first. random: only the architecture is ' +
+    .meta({
+      title: 'Initialization',
+      description:
+        'pretrained: from the base model’s weights, under a head that is solved first. random: only the architecture is ' +
         'kept and all weights are drawn anew, which needs many pictures and long training.',
-    )
-    .meta({ title: 'Initialization' }),
+      group: 'Network',
+    }),
   ...fineTuningParameters,
 });
 

@@ -6,8 +6,11 @@ export const inputSizeParameter = z
   .min(16)
   .max(2048)
   .optional()
-  .describe(
-    'Height and width in pixels at which pictures enter the network, where its layers allow it: smaller is quicker, ' +
+  .meta({
+    title: 'Input size',
+    description:
+      'Height and width in pixels at which pictures enter the network, where its layers allow it: smaller is quicker, ' +
       'larger sees more detail. Left out: the size the base model was published with.',
-  )
-  .meta({ title: 'Input size', unit: 'pixels' });
+    group: 'Network',
+    unit: 'pixels',
+  });

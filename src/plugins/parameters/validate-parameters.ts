@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Problem } from '../../errors.js';
 import { parametersSchema } from '../announce.js';
 import type { Strategy } from '../contract.js';
 import { describeAccepted, isSchema, type JsonSchema } from './describe-accepted.js';
 import { nearestNames } from '../check/nearest-names.js';
+import { isDeclared, reservedNames } from './reserved-names.js';
 
 /** One parameter that is not accepted. */
 export interface ParameterProblem extends Problem {
@@ -49,15 +50,22 @@ export function validateAgainst(
   const input = raw ?? {};
   if (!isSchema(input)) return { problems: [describeNotAnObject(strategy, input)] };
   const parsed = schema.safeParse(input);
-  if (parsed.success) return { value: parsed.data as Record<string, unknown> };
+  const reserved = reservedNames(input);
+  if (parsed.success && reserved.length === 0) return { value: parsed.data as Record<string, unknown> };
   const rules = jsonSchema();
-  return {
-    problems: parsed.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => describeUnknown(strategy, [...issue.path, key], input, rules))
-        : [describeIssue(strategy, issue, input, rules)],
-    ),
-  };
+  const problems = (parsed.error?.issues ?? []).flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => describeUnknown(strategy, [...issue.path, key], input, rules))
+      : [describeIssue(strategy, issue, input, rules)],
+  );
+  const said = new Set(problems.map(({ path }) => path));
+  const unsaid = reserved.filter(
+    (path) => !said.has(pathText(path)) && !isDeclared(schemaAt(rules, path.slice(0, -1)), path.at(-1) ?? ''),
+  );
+  problems.push(...unsaid.map((path) => describeUnknown(strategy, path, input, rules)));
+  return problems.length === 0 && parsed.success
+    ? { value: parsed.data as Record<string, unknown> }
+    : { problems };
 }
 
 function describeNotAnObject(strategy: string, value: unknown): ParameterProblem {
@@ -115,7 +123,10 @@ function schemaAt(schema: JsonSchema, path: PropertyKey[]): JsonSchema | undefin
   for (const key of path) {
     if (!isSchema(at)) return undefined;
     const properties = at['properties'];
-    at = typeof key === 'number' ? at['items'] : isSchema(properties) ? properties[String(key)] : undefined;
+    at =
+      typeof key === 'number'
+        ? at['items']
+        : ((isSchema(properties) ? ownOf(properties, key) : undefined) ?? at['additionalProperties']);
   }
   return isSchema(at) ? at : undefined;
 }
@@ -129,12 +140,24 @@ function valueAt(input: unknown, path: PropertyKey[]): unknown {
   return at;
 }
 
+const ownOf = (object: Record<string, unknown>, key: PropertyKey): unknown =>
+  Object.hasOwn(object, key) ? object[String(key)] : undefined;
+
 const dotted = (path: PropertyKey[]): string => path.map(String).join('.') || 'parameters';
 
 const pathText = (path: PropertyKey[]): string => ['parameters', ...path.map(String)].join('.');
 
 /** JSON, cut short: a caller may send megabytes. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toJson(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Nested deeper than the stack.
+    return 'a value that cannot be shown';
+  }
 }

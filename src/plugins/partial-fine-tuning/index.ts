@@ -8,29 +8,34 @@ const partialFineTuningParameters = z.object({
     .min(1)
     .max(200)
     .optional()
-    .describe(
-      'Name of the first layer that trains; all before it stay frozen. Inside a block of branches the whole block trains. ' +
+    .meta({
+      title: 'Trainable from',
+      description:
+        'Name of the first layer that trains; all before it stay frozen. Inside a block of branches the whole block trains. ' +
         'Left out: the last stage before the head, the last two for 2,000 training pictures or more. A stage is what ' +
         'lies between two halvings of the picture.',
-    )
-    .meta({ title: 'Trainable from' }),
+      group: 'Network',
+    }),
   views: z
     .int()
     .min(1)
     .max(64)
     .default(4)
-    .describe(
-      'How many fixed variations of each training picture the frozen layers are run on and keep, the plain one among them; ' +
+    .meta({
+      title: 'Views',
+      description:
+        'How many fixed variations of each training picture the frozen layers are run on and keep, the plain one among them; ' +
         'training takes them in turn. More are nearer to endless augmentation and take more time and disk.',
-    )
-    .meta({ title: 'Views', advanced: true }),
+      group: 'Pictures',
+      advanced: true,
+    }),
   ...fineTuningParameters,
-  layer: fineTuningParameters.layer
-    .describe(
+  layer: fineTuningParameters.layer.meta({
+    title: 'Layer of the head',
+    description:
       'Name of the layer that the new head reads; what the base model has behind it is dropped. Left out: the last one ' +
-        'that still has height and width, or an earlier one whose features serve better in cross-validation.',
-    )
-    .meta({ title: 'Layer of the head' }),
+      'that still has height and width, or an earlier one whose features serve better in cross-validation.',
+  }),
 });
 
 export type PartialFineTuningParameters = z.output<typeof partialFineTuningParameters>;
