@@ -2,4 +2,5 @@ import { test } from 'node:test';
 import { conformanceChecks } from 'modelzoo/plugin/testing';
 import strategy from '../dist/index.js';
 
-for (const { name, skip, run } of conformanceChecks(strategy)) test(name, { skip }, run);
+const checks = conformanceChecks(strategy, { parameters: { epochs: 3 } });
+for (const { name, skip, run } of checks) test(name, { skip }, run);
