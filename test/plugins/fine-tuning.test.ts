@@ -365,16 +365,21 @@ describe('a strategy of somebody else, with a loop of its own', () => {
       run('bad', { strategy: 'five-steps', parameters: {} }, () =>
         loadStrategies([{ name: 'theirs', import: () => Promise.resolve({ default: returning(changes) }) }]),
       );
-    await expect(outcome({ changed: { 'block_16_project/kernel': Float32Array.of(NaN) } })).rejects.toThrow(
-      /NaN at position 0/,
-    );
+    await expect(
+      outcome({ changed: { 'block_16_project/kernel': Float32Array.of(NaN) } }),
+    ).rejects.toMatchObject({
+      code: 'STRATEGY_WEIGHTS_NOT_FINITE',
+      message: expect.stringMatching(/NaN at position 0/) as string,
+    });
     await expect(
       outcome({ changed: { 'block_16_project/kernel': Float32Array.of(1) } }),
     ).rejects.toMatchObject({
-      code: 'CLASSIFIER_INVALID',
+      code: 'STRATEGY_SHAPE_MISMATCH',
+    });
+    await expect(outcome({ bias: new Float32Array(2) })).rejects.toMatchObject({
+      code: 'STRATEGY_SHAPE_MISMATCH',
     });
     for (const broken of [
-      { bias: new Float32Array(2) },
       { chosen: undefined },
       { chosen: { layers: [1, 2] } },
       { changed: undefined },

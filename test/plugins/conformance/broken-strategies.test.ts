@@ -134,7 +134,7 @@ const mistakes: Mistake[] = [
   {
     what: 'takes two classes for a special case',
     breaks: 'takes 2 classes',
-    message: /a fit on 2 classes[^]*STRATEGY_RESULT_INVALID/,
+    message: /a fit on 2 classes[^]*STRATEGY_SHAPE_MISMATCH/,
     strategy: () =>
       quickStrategy(async (context) => {
         const fitted = await fitClassMeans(context);

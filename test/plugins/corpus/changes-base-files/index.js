@@ -13,8 +13,8 @@ export default defineStrategy({
 });
 
 async function fit(context) {
-  const files = (await readdir('base', { recursive: true })).filter((file) => file.endsWith('.bin'));
-  for (const file of files) await writeFile(join('base', file), Buffer.alloc(64));
+  const files = (await readdir('../base', { recursive: true })).filter((file) => file.endsWith('.bin'));
+  for (const file of files) await writeFile(join('../base', file), Buffer.alloc(64));
   return uselessClassifier(context);
 }
 

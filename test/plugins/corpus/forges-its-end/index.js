@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { defineStrategy, z } from 'modelzoo/plugin';
 
 export default defineStrategy({
@@ -11,8 +12,8 @@ export default defineStrategy({
 });
 
 function fit() {
-  process.send({ type: 'completed', result: { evaluation: { accuracy: 1 }, files: [] } }, () =>
-    process.exit(0),
-  );
-  return new Promise(() => undefined);
+  const result = { evaluation: { accuracy: 1 }, files: [] };
+  // The channel to the worker.
+  writeSync(3, `${JSON.stringify({ type: 'completed', result })}\n`);
+  process.exit(0);
 }

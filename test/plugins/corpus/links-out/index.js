@@ -13,7 +13,8 @@ export default defineStrategy({
 
 async function fit(context) {
   const classifier = uselessClassifier(context);
-  for (const name of ['model.json', 'passwords', 'weights']) await symlink('/etc/passwd', `output/${name}`);
+  for (const name of ['model.json', 'passwords', 'weights'])
+    await symlink('/etc/passwd', `../output/${name}`);
   return classifier;
 }
 

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { defineStrategy, z } from 'modelzoo/plugin';
 
 export default defineStrategy({
@@ -11,6 +12,7 @@ export default defineStrategy({
 });
 
 function fit() {
-  process.send({ type: 'publish', everything: true });
+  // The channel to the worker.
+  writeSync(3, `${JSON.stringify({ type: 'publish', everything: true })}\n`);
   return new Promise((resolve) => setTimeout(resolve, 60_000));
 }
