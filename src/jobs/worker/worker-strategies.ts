@@ -5,7 +5,10 @@ import type { BoundStrategy } from '../queue/claim-job.js';
 import { unmetByWorker, type WorkerAbility } from '../strategies/worker-ability.js';
 import type { WorkerStock } from './worker-presence.js';
 
-/** The strategies that a worker has, as they come and go while it runs. */
+/**
+ * The strategies that a worker has, as they come and go while it runs. It waits for no package: one that has to be asked
+ * first is there with a later heartbeat.
+ */
 export class WorkerStrategies {
   private constructor(
     private readonly zoo: Zoo,
@@ -29,7 +32,7 @@ export class WorkerStrategies {
 
   /** Looks whether packages were added or removed. @returns the new stock, undefined where nothing changed */
   async refresh(): Promise<WorkerStock | undefined> {
-    const now = await installedStrategies(this.zoo);
+    const now = await knownStrategies(this.zoo);
     const changed = now.revision !== this.installed.revision;
     this.installed = now;
     if (!changed) return undefined;
