@@ -1,12 +1,12 @@
 import {
   checkInputSize,
   checkTask,
-  headLayer,
   type DataSummary,
   type ModelManifest,
   type Problem,
 } from 'modelzoo/plugin';
 import { usableCuts } from 'modelzoo/learning';
+import { headCuts } from './head-cuts.js';
 import type { L2SpParameters } from './index.js';
 
 /** Every reason why this model cannot be trained on this data; empty when it can. */
@@ -20,17 +20,18 @@ export function checkL2Sp(base: ModelManifest, data: DataSummary, parameters: L2
 }
 
 function layerProblems(base: ModelManifest, frozenUpTo: string | undefined): Problem[] {
-  const head = headLayer(base, undefined);
-  if (head === undefined) {
+  if (headCuts(base, {}).length === 0) {
     return [{ path: 'baseVersionId', message: 'The base model cannot be cut anywhere; choose another.' }];
   }
-  const names = usableCuts(base).map((cut) => cut.layer);
-  const before = names.slice(0, names.indexOf(head));
-  if (frozenUpTo === undefined || before.includes(frozenUpTo)) return [];
+  if (frozenUpTo === undefined) return [];
+  const before = usableCuts(base)
+    .map((cut) => cut.layer)
+    .filter((layer) => headCuts(base, { frozenUpTo: layer }).length > 0);
+  if (before.includes(frozenUpTo)) return [];
   return [
     {
       path: 'parameters.frozenUpTo',
-      message: `frozenUpTo is "${frozenUpTo}"; a cut point before ${head}, where the head sits, is accepted, such as ${before.slice(-3).join(', ')}.`,
+      message: `frozenUpTo is "${frozenUpTo}"; a cut point that leaves layers to train before the head is accepted, such as ${before.slice(-3).join(', ')}.`,
     },
   ];
 }

@@ -1,22 +1,21 @@
-import { calibrateHead, divideByTemperature, type LinearHead } from 'modelzoo/learning';
-import {
-  headLayer,
-  type FeatureCut,
-  type FineTuned,
-  type FitContext,
-  type TrainedNetwork,
-} from 'modelzoo/plugin';
+import { bestProbe, calibrateHead, divideByTemperature, type LinearHead } from 'modelzoo/learning';
+import type { FeatureCut, FineTuned, FitContext, TrainedNetwork } from 'modelzoo/plugin';
 import { chooseTraining } from './choose-training.js';
+import { headCuts } from './head-cuts.js';
 import type { L2SpParameters } from './index.js';
 
 type Context = FitContext<L2SpParameters>;
 
 /** Solves a head on the frozen network, trains all of it under the penalty, and keeps the best weights. */
 export async function fit(context: Context): Promise<FineTuned> {
-  const cut = headCut(context);
+  const cuts = headCuts(context.base, context.parameters);
+  // The head that reads the last layer has the most before it: where memory does not suffice for that, it is known now.
+  const [deepest] = cuts;
+  if (deepest === undefined)
+    throw new TypeError('there is no layer for a head; check() says so before a fit');
+  await context.requireMemory(chooseTraining(context, deepest).setup);
+  const { cut, head } = await solveHead(context, cuts);
   const { setup, recipe } = chooseTraining(context, cut);
-  await context.requireMemory(setup);
-  const head = await solveHead(context, cut);
   const trainer = await context.trainer({ ...setup, head });
   try {
     const start = await trainer.read();
@@ -44,23 +43,20 @@ export async function fit(context: Context): Promise<FineTuned> {
   }
 }
 
-/** The head reads the last layer that still has height and width. */
-function headCut({ base, parameters }: Context): FeatureCut {
-  const layer = headLayer(base, undefined);
-  if (layer === undefined) throw new TypeError('there is no layer for a head; check() says so before a fit');
-  return { layer, pooling: 'average', inputSize: parameters.inputSize };
-}
-
 /**
  * The best linear classifier on the frozen network, no surer than the validation pictures allow: from a random head, the
- * first steps would move the pretrained weights for nothing.
+ * first steps would move the pretrained weights for nothing. Where the last layers know too much of what the network was
+ * trained on, an earlier one serves better, and what is behind it is dropped.
  *
  * @see Kumar et al., "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution", 2022 (LP-FT)
  */
-async function solveHead({ probes, features }: Context, cut: FeatureCut): Promise<LinearHead> {
-  const [probe] = await probes([cut]);
-  if (probe === undefined) throw new RangeError(`no probe came for ${cut.layer}`);
-  return calibrateHead(probe, await features('validation', cut));
+async function solveHead(
+  { probes, features, log }: Context,
+  cuts: readonly FeatureCut[],
+): Promise<{ cut: FeatureCut; head: LinearHead }> {
+  const probe = bestProbe(await probes(cuts));
+  log(`The head reads ${probe.cut.layer}, whose features serve best on the frozen network.`);
+  return { cut: probe.cut, head: calibrateHead(probe, await features('validation', probe.cut)) };
 }
 
 /** How far the penalty let each weight go, as a share of its own length. */
