@@ -10,10 +10,10 @@ export default defineStrategy({
   load: () => Promise.resolve({ fit }),
 });
 
-function fit(context) {
+async function fit(context) {
   for (let line = 0; line < 1000; line++) {
     process.stdout.write('x'.repeat(50_000) + '\n');
-    process.stderr.write('x'.repeat(50_000) + '\n');
+    await new Promise((written) => process.stderr.write('x'.repeat(50_000) + '\n', written));
   }
   return uselessClassifier(context);
 }
