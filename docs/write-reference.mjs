@@ -1,7 +1,11 @@
-/** Writes docs/errors.md and docs/configuration.md from the built code: `npm run docs`. Tests hold them to it. */
+/**
+ * Writes docs/errors.md, docs/configuration.md, docs/plugin-api.md and docs/guides/strategy-reference.md from the built code:
+ * `npm run docs`. Tests hold them to it.
+ */
 import { writeFileSync } from 'node:fs';
 import { clientConfigurationVariables, configurationVariables } from '../dist/config.js';
 import { errorCodes } from '../dist/error-codes.js';
+import { describePluginApi } from './describe-plugin-api.mjs';
 
 write(
   'errors.md',
@@ -37,6 +41,10 @@ This table is written by \`npm run docs\` from \`src/config.ts\`, and a test hol
     ({ name, default: preset, description }) => [`\`${name}\``, preset && `\`${preset}\``, description],
   ),
 );
+
+for (const [path, text] of Object.entries(await describePluginApi())) {
+  writeFileSync(new URL(`../${path}`, import.meta.url), text);
+}
 
 function write(file, head, columns, rows) {
   const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;

@@ -32,10 +32,24 @@ const checks = {
   'takes 40 classes': takesManyClasses,
   'takes a class with one picture': takesOnePicture,
   'takes an odd input size': takesAnOddInputSize,
-} satisfies Record<string, RunCheck>;
+} satisfies Record<ConformanceCheckName, RunCheck>;
 
 /** What a check is called, in a test runner's report and in `leaveOut`. */
-export type ConformanceCheckName = keyof typeof checks;
+export type ConformanceCheckName =
+  | 'metadata is complete'
+  | 'defaults are valid'
+  | 'check is pure'
+  | 'learns an easy set'
+  | 'same seed, same result'
+  | 'leaves the base model unchanged'
+  | 'predicts the same after save and load'
+  | 'leaks no tensors'
+  | 'obeys an abort'
+  | 'resumes to the same result'
+  | 'takes 2 classes'
+  | 'takes 40 classes'
+  | 'takes a class with one picture'
+  | 'takes an odd input size';
 
 /** One property that every strategy has. */
 export interface ConformanceCheck {
