@@ -33,6 +33,7 @@ for (const { name, remedy } of storeNames) {
         'model.json': modelJson,
         'weights/group 1.bin': weights,
         'page.html': Buffer.from('<script>'),
+        'reports/curve.png': weights,
       };
       const first = await publishFiles(server.zoo, { owner: 'alice', name: 'flowers', card, files });
       await server.zoo.database.query(
@@ -74,6 +75,15 @@ for (const { name, remedy } of storeNames) {
     it('gives the bytes of a data set', async () => {
       const answer = await fetch(urlOf('/datasets/alice/pictures/resolve/latest/shards/00000.tar'));
       expect(answer.headers.get('content-type')).toBe('application/x-tar');
+      expect(Buffer.from(await answer.arrayBuffer()).equals(weights)).toBe(true);
+    });
+
+    it('gives pictures of reports itself, since pages may show only what comes from here', async () => {
+      const answer = await fetch(urlOf('/models/alice/flowers/resolve/1/reports/curve.png'), {
+        redirect: 'manual',
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('image/png');
       expect(Buffer.from(await answer.arrayBuffer()).equals(weights)).toBe(true);
     });
 

@@ -214,6 +214,8 @@ describe('what the process of a job claims', () => {
         }),
       'MODEL_SHARD_MISSING',
     ],
+    ['reports that are none', () => writeReport('x.json', '{'), 'JOB_RESULT_INVALID'],
+    ['a picture that holds more than pixels', () => writeReport('x.png', 'words'), 'JOB_RESULT_INVALID'],
     ['a cut-off shard', async () => truncate(await shard(), 4), 'MODEL_SIZE_MISMATCH'],
     ['weights left over', async () => appendFile(await shard(), Buffer.alloc(4)), 'MODEL_SIZE_MISMATCH'],
     [
@@ -234,6 +236,13 @@ describe('what the process of a job claims', () => {
   async function shard(): Promise<string> {
     const file = resultOf().files.find(({ isNew, path }) => isNew && path.endsWith('.bin'));
     return join(attempt.folder.output, file?.path ?? '');
+  }
+
+  /** Past the context that a strategy is given to report by. */
+  async function writeReport(name: string, content: string): Promise<void> {
+    const reports = join(attempt.folder.output, 'reports');
+    await mkdir(reports, { recursive: true });
+    await writeFile(join(reports, name), content);
   }
 
   test.each(refusals)('%s: is not published', async (_what, tamper, code) => {

@@ -66,6 +66,7 @@ query LookInside {
           perClass { class imageCount precision recall f1 }
           confusion
         }
+        reports { name title kind url }
         parents {
           relation
           strategy
