@@ -18,6 +18,6 @@ export async function addPlugin(output: Output, source: string, flags: ServerFla
   );
   output.line(strategy.summary);
   if (!wasThere) {
-    output.note('Servers and workers that use this plugins folder offer it within half a minute.');
+    output.note('Servers and workers that use this plugins folder offer it within seconds.');
   }
 }

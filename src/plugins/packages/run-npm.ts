@@ -29,7 +29,7 @@ export async function runNpm(folder: string, args: readonly string[]): Promise<v
       stderr
         .split('\n')
         .map((line) => line.replace(/^npm (error|ERR!)\s?/, '').trim())
-        .filter((line) => line !== '' && !/^A complete log of this run|^\S*debug-\d+\.log$/.test(line))
+        .filter((line) => line !== '' && !/^A complete log of this run|^\S*debug-\d+\.log$|^at /.test(line))
         .slice(0, 8)
         .join(' '),
     );
