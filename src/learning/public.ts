@@ -42,5 +42,8 @@ export { learningRateAt, type TrainingLength } from './training/loop/learning-ra
 export { createSampleOrder, type EpochOrder } from './training/loop/batches/sample-order.js';
 export { balancedClassWeights, buildTargets, type TargetOptions } from './training/loop/batches/targets.js';
 
+// Plain tfjs.
+export { loadPlainModel, savePlainModel } from './tfjs-layers/plain-model.js';
+
 // Numbers that look random, the same for the same seed.
 export { createRandom, drawNormal, shuffle, type Random } from './random.js';

@@ -4,11 +4,22 @@ import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
 import type { Checkpoints } from './contract/checkpoints.js';
 import type { FeatureCut, FittedModel } from './contract/fitted-model.js';
+import type { LabelledPictures } from './contract/own-loop.js';
+import type { ModelFile } from '../learning/tfjs-layers/model-files.js';
+import type { TfWithLayers } from '../learning/training/engines/tfjs/open-tfjs.js';
 import type { Reports } from './contract/reports.js';
 import type { Trainer, TrainerSetup } from './contract/trainer.js';
 
 export type { Checkpoints } from './contract/checkpoints.js';
-export type { FeatureCut, FineTuned, FittedModel, LinearOnFeatures } from './contract/fitted-model.js';
+export type {
+  FeatureCut,
+  FineTuned,
+  FittedModel,
+  LinearOnFeatures,
+  WholeNetwork,
+} from './contract/fitted-model.js';
+export type { LabelledPictures } from './contract/own-loop.js';
+export type { TfWithLayers } from '../learning/training/engines/tfjs/open-tfjs.js';
 export type { ReportPicture, Reports, ReportTable } from './contract/reports.js';
 export type { TrainedNetwork, Trainer, TrainerSetup } from './contract/trainer.js';
 export type { AugmentationPreset } from '../learning/images/augmentation.js';
@@ -112,6 +123,25 @@ export interface FitContext<Parameters = Record<string, unknown>> {
    *   a head of other features or classes
    */
   trainer(setup: TrainerSetup): Promise<Trainer>;
+  /**
+   * Pictures of a split as a network takes them: for a loop of one's own.
+   *
+   * @param inputSize height and width in pixels; left out: the base model's own.
+   * @throws ZooError MODEL_INPUT_SIZE_UNSUPPORTED
+   */
+  pictures(split: Exclude<Split, 'test'>, inputSize?: number): Promise<LabelledPictures>;
+  /**
+   * The base model as plain tfjs reads it: model.json and its weights. See `loadPlainModel` of `modelzoo/learning`.
+   *
+   * @param inputSize height and width of its pictures in pixels; left out: the base model's own.
+   * @throws ZooError MODEL_INPUT_SIZE_UNSUPPORTED
+   */
+  baseFiles(inputSize?: number): Promise<readonly ModelFile[]>;
+  /**
+   * tfjs-core and tfjs-layers for a loop of one's own, on the fastest backend there is: TensorFlow's addon where that is
+   * installed, else plain JavaScript, which is slow. Dispose of what you make: the log names tensors that are left.
+   */
+  tf(): Promise<TfWithLayers>;
   /** For strategies with a loop of their own; `Trainer.fit` uses them by itself. */
   checkpoints: Checkpoints;
   /** Where the job stands, for progress bars. */

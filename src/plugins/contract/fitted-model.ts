@@ -1,5 +1,7 @@
-/** What a strategy returns: a new classifier, as its difference from the base model. */
-export type FittedModel = LinearOnFeatures | FineTuned;
+import type { ModelFile } from '../../learning/tfjs-layers/model-files.js';
+
+/** What a strategy returns: a new classifier, as its difference from the base model or whole. */
+export type FittedModel = LinearOnFeatures | FineTuned | WholeNetwork;
 
 /** Where to cut the backbone, what to make of the tensor there, and how large the pictures are on the way in. */
 export interface FeatureCut {
@@ -14,7 +16,7 @@ export interface FeatureCut {
   inputSize?: number;
 }
 
-/** What all results have in common: the prefix up to `cut`, its pooling, and a Dense layer as the new head. */
+/** What results that stand on the base have in common: the prefix up to `cut`, its pooling, and a Dense layer as the new head. */
 export interface FittedHead {
   /** Where the head sits. What the base has behind it is dropped. */
   cut: FeatureCut;
@@ -44,4 +46,21 @@ export interface FineTuned extends FittedHead {
    * layout. A weight that is not named keeps its bytes, and its layer's file is stored once for all models that share it.
    */
   changed: Record<string, Float32Array>;
+}
+
+/**
+ * A network of its own, as files. It is loaded as strictly as an upload, and evaluated and published like any other result; what
+ * its model.json says of labels and of how pictures are prepared is replaced by the data set's classes and the base's way, which
+ * is how `FitContext.pictures` gives them. Layers that kept a base layer's name and weights share its file.
+ */
+export interface WholeNetwork {
+  kind: 'whole-network';
+  /** tfjs-layers: model.json and the shards that it names, as plain tfjs saves them. Ends in one output for each class. */
+  files: readonly ModelFile[];
+  /** Height and width of its pictures in pixels; left out: as its input layer declares. */
+  inputSize?: number;
+  /** `softmax`: it ends in softmax, and its outputs are probabilities. `linear`: they are margins. */
+  activation: 'softmax' | 'linear';
+  /** What the strategy chose, for the card. */
+  chosen: Record<string, string | number>;
 }

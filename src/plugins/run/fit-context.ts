@@ -2,6 +2,7 @@ import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import type { Checkpoints } from '../contract/checkpoints.js';
 import type { DataSummary, FitContext, Reports, Trainer, TrainerSetup } from '../contract.js';
 import type { LinearProbes } from './linear-probes.js';
+import type { OwnLoop } from './own-loop.js';
 import type { RunReporter } from './run-reporter.js';
 import type { SplitFeatures } from './split-features.js';
 
@@ -13,6 +14,7 @@ export interface FitContextInput<Parameters> {
   probes: LinearProbes;
   requireMemory(setup: Omit<TrainerSetup, 'head'>): Promise<void>;
   trainer(setup: TrainerSetup): Promise<Trainer>;
+  ownLoop: OwnLoop;
   checkpoints: Checkpoints;
   reports: Reports;
   seed: number;
@@ -59,6 +61,9 @@ export function createFitContext<Parameters>(input: FitContextInput<Parameters>)
     probes: (cuts) => probes.at(cuts),
     requireMemory: (setup) => input.requireMemory(setup),
     trainer: (setup) => input.trainer(setup),
+    pictures: input.ownLoop.pictures,
+    baseFiles: input.ownLoop.baseFiles,
+    tf: input.ownLoop.tf,
     checkpoints,
     progress: on.progress,
     metric: on.metric,

@@ -1,10 +1,12 @@
 import { readDatasetFolder } from '../../../learning/datasets/dataset-folder.js';
 import { classify } from '../../../learning/features/classify.js';
+import { adoptNetwork } from '../../../learning/tfjs-layers/adopt-network.js';
 import { composeClassifier } from '../../../learning/tfjs-layers/compose-classifier.js';
 import { loadTfjsLayers } from '../../../learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../../../learning/tfjs-layers/network.js';
-import type { FeatureCut, FittedModel } from '../../contract.js';
+import type { FeatureCut } from '../../contract.js';
+import type { FittedHead } from '../../contract/fitted-model.js';
 import { picturesOfSplit } from '../../run/split-pictures.js';
 import { ConformanceError, describeError } from '../conformance-error.js';
 import { scoreWithPlainTfjs } from '../trial/plain-tfjs.js';
@@ -54,8 +56,11 @@ export const predictsTheSameAfterSaveAndLoad: RunCheck = async ({ firstRun }) =>
 async function fittedModel({ fit, baseFolder, result }: Trial): Promise<LoadedModel> {
   const { fitted } = fit;
   if (fitted === undefined) throw new TypeError('the fit returned nothing');
-  const cut = fittedOn(fitted, fit.askedCuts);
   const baseFiles = filesOfFolder(baseFolder);
+  if (fitted.kind === 'whole-network') {
+    return (await adoptNetwork(await loadTfjsLayers(baseFiles), fitted, result.evaluation.classes)).model;
+  }
+  const cut = fittedOn(fitted, fit.askedCuts);
   const { inputSize: size } = cut;
   const base = await (size === undefined
     ? loadTfjsLayers(baseFiles)
@@ -64,13 +69,13 @@ async function fittedModel({ fit, baseFolder, result }: Trial): Promise<LoadedMo
 }
 
 /** The cut that was asked for: the one that was returned if it was, else the last one at the same layer. */
-function fittedOn({ cut }: FittedModel, asked: readonly FeatureCut[]): FeatureCut {
+function fittedOn({ cut }: FittedHead, asked: readonly FeatureCut[]): FeatureCut {
   const sameLayer = asked.filter(({ layer }) => layer === cut.layer);
   return sameLayer.find((other) => describeCut(other) === describeCut(cut)) ?? sameLayer.at(-1) ?? cut;
 }
 
 function describeCuts({ fit }: Trial): string {
-  if (fit.fitted === undefined) return '';
+  if (fit.fitted === undefined || fit.fitted.kind === 'whole-network') return '';
   const used = describeCut(fittedOn(fit.fitted, fit.askedCuts));
   const returned = describeCut(fit.fitted.cut);
   return used === returned ? '' : `: features were asked for at ${used}, and the cut returned is ${returned}`;

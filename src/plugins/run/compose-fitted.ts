@@ -1,0 +1,33 @@
+import { ZooError } from '../../errors.js';
+import { adoptNetwork } from '../../learning/tfjs-layers/adopt-network.js';
+import { composeClassifier } from '../../learning/tfjs-layers/compose-classifier.js';
+import type { ModelFile } from '../../learning/tfjs-layers/model-files.js';
+import type { FittedModel } from '../contract.js';
+import type { BaseModel } from './run-inputs.js';
+
+/**
+ * The files of the version that a strategy's result makes: a head on the base with what changed of it, or a network of its own.
+ *
+ * @throws ZooError STRATEGY_SHAPE_MISMATCH, MODEL_CUT_UNKNOWN; STRATEGY_RESULT_INVALID and MODEL_* for a network of its own
+ */
+export async function composeFitted(
+  strategy: string,
+  fitted: FittedModel,
+  { base, baseAt }: BaseModel,
+  classes: string[],
+): Promise<ModelFile[]> {
+  try {
+    return fitted.kind === 'whole-network'
+      ? (await adoptNetwork(base, fitted, classes)).files
+      : composeClassifier(await baseAt(fitted.cut.inputSize), fitted, classes).files;
+  } catch (error) {
+    if (!(error instanceof ZooError)) throw error;
+    throw new ZooError(
+      // What is not finite was refused before; what is left are shapes.
+      error.code === 'CLASSIFIER_INVALID' ? 'STRATEGY_SHAPE_MISMATCH' : error.code,
+      `${strategy} returned what cannot be published. ${error.message} Nothing was published.`,
+      error.details,
+      { cause: error },
+    );
+  }
+}
