@@ -24,7 +24,7 @@ const parameters = z.object({
     .number()
     .min(1e-6)
     .max(1e6)
-    .default(0.01)
+    .default(1)
     .meta({
       title: 'Penalty',
       description:

@@ -33,8 +33,9 @@ const templates = {
   'test/solve-ridge.test.ts': 'test/solve-ridge.test.ts',
   'README.md': 'README.md',
   'tsconfig.json': 'tsconfig.json',
-  // npm leaves files of this name out of packages, so the template's has no dot.
+  // npm leaves files of these names out of packages, so the template's have no dot.
   '.gitignore': 'gitignore',
+  '.npmrc': 'npmrc',
 };
 
 const assets = new URL('../../../assets/strategy-template/', import.meta.url);
@@ -72,7 +73,6 @@ function packageManifest({ name, packageName, license, modelzoo }: Scaffold): ob
     files: ['dist/src'],
     scripts: {
       build: 'tsc',
-      prepack: 'tsc',
       test: 'tsc && node --test dist/test/conformance.test.js dist/test/solve-ridge.test.js',
     },
     peerDependencies: { modelzoo: `^${packageVersion}` },
