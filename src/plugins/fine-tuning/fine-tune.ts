@@ -12,7 +12,10 @@ import { epochTable } from './epoch-table.js';
 import type { FineTuningParameters } from './parameters.js';
 
 /** What a strategy decides; parameters and defaults decide the rest. */
-export interface FineTunePlan extends Pick<TrainerSetup, 'cut' | 'frozenUpTo' | 'initialization' | 'views'> {
+export interface FineTunePlan extends Pick<
+  TrainerSetup,
+  'cut' | 'frozenUpTo' | 'initialization' | 'views' | 'loss' | 'penalty'
+> {
   /** The linear classifier to start from, on the features at the cut. */
   head: LinearProbe | 'random';
   /** What the strategy chose, for the card. */

@@ -32,17 +32,12 @@ export const fineTuningParameters = {
       group: 'Training',
       unit: 'epochs',
     }),
-  batchSize: z
-    .int()
-    .min(1)
-    .max(1024)
-    .optional()
-    .meta({
-      title: 'Batch size',
-      description: 'Pictures per step. Left out: 32, fewer where there are less than 320 training pictures.',
-      group: 'Training',
-      unit: 'pictures',
-    }),
+  batchSize: z.int().min(1).max(1024).optional().meta({
+    title: 'Batch size',
+    description: 'Pictures per step. Left out: 32, fewer where there are less than 320 training pictures.',
+    group: 'Training',
+    unit: 'pictures',
+  }),
   learningRate: z
     .union([z.literal('find'), z.number().min(1e-7).max(1)])
     .optional()
@@ -53,18 +48,13 @@ export const fineTuningParameters = {
         'one that suits. Left out: what suits the optimizer.',
       group: 'Training',
     }),
-  layerDecay: z
-    .number()
-    .min(0.1)
-    .max(1)
-    .optional()
-    .meta({
-      title: 'Learning-rate decay by depth',
-      description:
-        'Each block of layers further from the head learns at this times the rate of the one after it; 1: all at the same.',
-      group: 'Training',
-      advanced: true,
-    }),
+  layerDecay: z.number().min(0.1).max(1).optional().meta({
+    title: 'Learning-rate decay by depth',
+    description:
+      'Each block of layers further from the head learns at this times the rate of the one after it; 1: all at the same.',
+    group: 'Training',
+    advanced: true,
+  }),
   optimizer: z
     .enum(['adamw', 'adam', 'sgd'])
     .default('adamw')
@@ -75,29 +65,19 @@ export const fineTuningParameters = {
         'descent with Nesterov momentum, often the best once its rate is right. adam: with L2 penalty.',
       group: 'Training',
     }),
-  momentum: z
-    .number()
-    .min(0)
-    .max(0.999)
-    .default(0.9)
-    .meta({
-      title: 'Momentum',
-      description: 'Share of its past direction that sgd keeps. Without effect on the others.',
-      group: 'Training',
-      advanced: true,
-    }),
-  weightDecay: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .meta({
-      title: 'Weight decay',
-      description:
-        'Pull of kernels towards zero; biases and batch normalisation are spared. Left out: by optimizer.',
-      group: 'Regularization',
-      advanced: true,
-    }),
+  momentum: z.number().min(0).max(0.999).default(0.9).meta({
+    title: 'Momentum',
+    description: 'Share of its past direction that sgd keeps. Without effect on the others.',
+    group: 'Training',
+    advanced: true,
+  }),
+  weightDecay: z.number().min(0).max(1).optional().meta({
+    title: 'Weight decay',
+    description:
+      'Pull of kernels towards zero; biases and batch normalisation are spared. Left out: by optimizer.',
+    group: 'Regularization',
+    advanced: true,
+  }),
   warmUpEpochs: z
     .number()
     .min(0)
@@ -112,18 +92,12 @@ export const fineTuningParameters = {
       unit: 'epochs',
       advanced: true,
     }),
-  clipNorm: z
-    .number()
-    .min(0)
-    .max(1000)
-    .default(1)
-    .meta({
-      title: 'Gradient clipping',
-      description:
-        'Largest L2 norm of all gradients together; longer ones are scaled down to it. 0: none are.',
-      group: 'Training',
-      advanced: true,
-    }),
+  clipNorm: z.number().min(0).max(1000).default(1).meta({
+    title: 'Gradient clipping',
+    description: 'Largest L2 norm of all gradients together; longer ones are scaled down to it. 0: none are.',
+    group: 'Training',
+    advanced: true,
+  }),
   batchNormalization: z
     .enum(['auto', 'frozen', 'training'])
     .default('auto')
@@ -135,17 +109,12 @@ export const fineTuningParameters = {
       group: 'Network',
       advanced: true,
     }),
-  dropout: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0.2)
-    .meta({
-      title: 'Dropout',
-      description: 'Share of the features that is dropped at random before the head in training.',
-      group: 'Regularization',
-      advanced: true,
-    }),
+  dropout: z.number().min(0).max(0.9).default(0.2).meta({
+    title: 'Dropout',
+    description: 'Share of the features that is dropped at random before the head in training.',
+    group: 'Regularization',
+    advanced: true,
+  }),
   augmentation: z
     .enum(['none', 'light', 'strong'])
     .optional()
@@ -156,30 +125,19 @@ export const fineTuningParameters = {
         'colours a little; strong crops down to a third. Left out: light, strong for random weights.',
       group: 'Pictures',
     }),
-  labelSmoothing: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .optional()
-    .meta({
-      title: 'Label smoothing',
-      description:
-        'Share of the target that is spread over all classes. Left out: 0, 0.1 for random weights.',
-      group: 'Regularization',
-      advanced: true,
-    }),
-  mixupAlpha: z
-    .number()
-    .min(0)
-    .max(2)
-    .default(0)
-    .meta({
-      title: 'Mixup',
-      description:
-        'Mixes pictures and their labels in pairs, in shares drawn from Beta(alpha, alpha); 0.1 to 0.4 is usual. 0: not.',
-      group: 'Regularization',
-      advanced: true,
-    }),
+  labelSmoothing: z.number().min(0).max(0.5).optional().meta({
+    title: 'Label smoothing',
+    description: 'Share of the target that is spread over all classes. Left out: 0, 0.1 for random weights.',
+    group: 'Regularization',
+    advanced: true,
+  }),
+  mixupAlpha: z.number().min(0).max(2).default(0).meta({
+    title: 'Mixup',
+    description:
+      'Mixes pictures and their labels in pairs, in shares drawn from Beta(alpha, alpha); 0.1 to 0.4 is usual. 0: not.',
+    group: 'Regularization',
+    advanced: true,
+  }),
   classBalance: z
     .enum(['auto', 'none', 'sampling', 'weights'])
     .default('auto')
