@@ -144,7 +144,7 @@ export const badPlugins: readonly BadPlugin[] = [
     found: 0,
     asked: 0,
   }),
-  fails('climbing-file', 'STRATEGY_RESULT_INVALID'),
+  fails('climbing-file', 'MODEL_PATH_OUTSIDE'),
   comesToNothing('climbing-report', 'The report is left out, and the log says why.'),
   comesToNothing('giant-report', 'The report is left out, and the log says why.'),
   comesToNothing('no-picture', 'The report is left out, and the log says why.'),

@@ -12,7 +12,19 @@ export default defineStrategy({
 
 async function fit(context) {
   const files = await context.baseFiles();
-  const json = files.find(({ path }) => path === 'model.json');
-  const renamed = [{ path: '../../../escaped.json', bytes: json.bytes }, ...files];
-  return { kind: 'whole-network', files: renamed, activation: 'softmax', chosen: {} };
+  const model = JSON.parse(new TextDecoder().decode(files.find(({ path }) => path === 'model.json').bytes));
+  const [shard] = model.weightsManifest[0].paths;
+  const climbing = '../../../escaped.bin';
+  model.weightsManifest[0].paths = [climbing];
+  return {
+    kind: 'whole-network',
+    files: [
+      { path: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(model)) },
+      ...files
+        .filter(({ path }) => path !== 'model.json')
+        .map(({ path, bytes }) => ({ path: path === shard ? climbing : path, bytes })),
+    ],
+    activation: 'softmax',
+    chosen: {},
+  };
 }
