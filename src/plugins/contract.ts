@@ -40,7 +40,7 @@ export type { TrainingRecipe } from '../learning/training/loop/training-recipe.j
 
 /**
  * The contract between the zoo and a strategy: a way to turn a pretrained model and a data set into a new model.
- * A strategy knows this file and the learning library, nothing of GraphQL, SQL or S3.
+ * A strategy knows this contract and the public part of the learning library, nothing of GraphQL, SQL or S3.
  */
 export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
   /** Lower-case with dashes; unique in a zoo. */
@@ -50,8 +50,9 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
   /** One sentence for someone choosing. */
   summary: string;
   /**
-   * Types, validation, defaults and the JSON Schema that API and forms are made of. Describe every field. The seed is
-   * not among them: the job has one, and `fit` finds it in its context.
+   * Types, validation, defaults and the JSON Schema that API and forms are made of. Every field needs a description:
+   * `.meta({ title, description, unit, group, advanced })`, the others where they help. Names it does not have are refused.
+   * The seed is not among them: the job has one, and `fit` finds it in its context.
    */
   parameters: Parameters;
   /** What it works on: hub task ids of data sets, formats of models; and what its jobs need of a machine. */
