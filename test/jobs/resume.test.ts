@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readJobEvents } from '../../src/jobs/events/job-events.js';
+import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
 import { launchFineTune } from '../../src/jobs/launch/launch-fine-tune.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { composeBackbone } from '../../src/learning/tfjs-layers/compose-classifier.js';
@@ -227,4 +228,33 @@ describe('full retraining whose checkpoints are damaged in the store', () => {
     expect(resumed.log).not.toContain('Going on from');
     expect(resumed.files).toEqual(whole.files);
   });
+
+  const shutAtEvaluation = () =>
+    gate.shut('INSERT ON job_events', { when: `NEW.payload->>'phase' = 'evaluating on held-out pictures'` });
+
+  test('goes on from the last one when its worker is killed while the result is evaluated', async () => {
+    await shutAtEvaluation();
+    const jobId = await launch(training);
+    await gate.reached();
+    const [last] = await keptSteps(jobId);
+    await Promise.all(workers.splice(0).map((worker) => worker.kill()));
+    await gate.remove();
+    await letLeaseRunOut(fixture.zoo, jobId);
+    await startWorker();
+    const resumed = await outcome(jobId);
+    expect(last?.step).toBeGreaterThanOrEqual(3 * epoch);
+    expect(resumed.log).toContain(`Going on from a checkpoint after step ${last?.step}.`);
+    expect(resumed.files).toEqual(whole.files);
+  }, 240_000);
+
+  test('is called off while it is evaluated, and publishes nothing', async () => {
+    await shutAtEvaluation();
+    const jobId = await launch(training);
+    await gate.reached();
+    // It waits for the job's row, which whoever stands at the gate holds.
+    const cancelling = cancelJob(fixture.zoo, fixture.principal, jobId);
+    await gate.remove();
+    await cancelling;
+    expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'CANCELLED', resultModelVersionId: null });
+  }, 240_000);
 });
