@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from './config.js';
+import { installedStrategies } from './jobs/launch/installed-strategies.js';
 import { runWorker } from './jobs/worker/run-worker.js';
 import { startServer } from './start-server.js';
 import { ensureAdmin } from './zoo/access/ensure-admin.js';
@@ -52,6 +53,10 @@ export async function serve(config: Config, log: Logger = standardLog(config)): 
       const worker = await runWorker(zoo);
       opened.push(({ finishJobsWithinMs }) => worker.stop({ finishWithinMs: finishJobsWithinMs }));
     }
+    // Strategy packages are read now, so that the first who asks for them need not wait; nor does the start.
+    void installedStrategies(zoo).catch((error: unknown) =>
+      log.error({ err: error }, 'strategies cannot be read'),
+    );
     log.info({ url: server.url }, 'the zoo is open');
     return {
       url: server.url,
