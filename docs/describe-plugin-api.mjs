@@ -28,8 +28,12 @@ Every declaration that a package of a strategy can import. A change here is a ch
 
 This file is written by \`npm run docs\` from the types, and a test holds the two together.
 
-${doors.map(({ name, report: text }) => `## ${name}\n\n\`\`\`ts\n${text}\n\`\`\`\n`).join('\n')}`;
+${doors.map(({ name, report: text }) => `## ${name}\n\n\`\`\`ts\n${plain(text)}\n\`\`\`\n`).join('\n')}`;
 }
+
+/** All of it is public; only what has no documentation is worth a word. */
+const plain = (text) =>
+  text.replace(/^\/\/ @public( \(undocumented\))?\n/gm, (_, bare) => (bare ? `// ${bare.trim()}\n` : ''));
 
 /** What a reader wants first; the rest follows by name. */
 const first = [
@@ -90,20 +94,20 @@ function describeMember(member) {
 }
 
 /** A comment as Markdown: its text, then one line for each tag. */
-function describe({ tsdocComment }) {
-  if (tsdocComment === undefined) return '';
+function describe({ kind, tsdocComment }) {
+  // Of constructors it only says what they are.
+  if (tsdocComment === undefined || kind === 'Constructor') return '';
   const text = tsdocComment
     .emitAsTsdoc()
     .replace(/^\/\*\*\s?|\s*\*\/\s*$/g, '')
     .replace(/^ ?\* ?/gm, '')
     .trim();
-  const [body, ...tags] = text.split(/^@(?=param|returns|throws|see|typeParam)/m);
-  const words = { param: '', returns: 'Returns', throws: 'Throws', see: 'See', typeParam: '' };
+  const [body, ...tags] = text.split(/^@(?=param|returns|throws|see|typeParam|example)/m);
   const lines = tags.map((tag) => {
     const [, name, rest] = /^(\w+)\s+([^]*)$/.exec(tag.trim()) ?? ['', tag.trim(), ''];
-    const flat = oneLine(rest);
-    if (name === 'param' || name === 'typeParam') return flat.replace(/^(\S+)(?: -)? ?/, '- `$1`: ');
-    return `- ${words[name]} ${flat}`;
+    if (name === 'example') return `\n${rest.includes('```') ? rest : `\`\`\`ts\n${rest.trim()}\n\`\`\``}\n`;
+    if (name === 'param' || name === 'typeParam') return oneLine(rest).replace(/^(\S+)(?: -)? ?/, '- `$1`: ');
+    return `- ${name[0].toUpperCase()}${name.slice(1)} ${oneLine(rest)}`;
   });
   return [body.trim(), lines.join('\n')].filter((part) => part !== '').join('\n\n');
 }

@@ -16,6 +16,7 @@ it('the report shows the version of the contract, and the reference says what ev
   const report = readFileSync('docs/plugin-api.md', 'utf8');
   const reference = readFileSync('docs/guides/strategy-reference.md', 'utf8');
   expect(report).toContain(`export const contractVersion = '${contractVersion}';`);
+  expect(report).not.toMatch(/^\/\/ \(undocumented\)\nexport/m);
   const names = [...report.matchAll(/^export (?:class|const|function|interface|type) (\w+)/gm)].map(
     ([, name]) => name,
   );

@@ -1,5 +1,6 @@
 import { createRandom, shuffle } from '../random.js';
 
+/** Which fold of a cross-validation holds each row out. */
 export interface StratifiedFolds {
   foldCount: number;
   /** int32 [rows], the fold that holds a row out; −1: always in the training part. */

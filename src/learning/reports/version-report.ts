@@ -17,6 +17,7 @@ export interface PictureReport {
   alt: string;
 }
 
+/** Text, a number, or nothing. */
 export type TableCell = string | number | null;
 
 /** Where a version keeps its reports. */

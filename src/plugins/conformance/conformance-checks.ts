@@ -66,6 +66,7 @@ export interface ConformanceCheck {
   run(test?: { skip?: (reason: string) => unknown }): Promise<void>;
 }
 
+/** What is different about a strategy, or about the time there is. */
 export interface ConformanceOptions {
   /** Parameters for all runs, where the defaults are too slow or too weak for a network of 12,000 weights. */
   parameters?: Record<string, unknown>;

@@ -21,6 +21,7 @@ export interface ReportTable {
   rows: TableCell[][];
 }
 
+/** A picture that a strategy shows with the version it makes. */
 export interface ReportPicture {
   title: string;
   /** A PNG file of at most 2 MiB and 4096 pixels a side. It is drawn anew: pixels are kept, nothing else. */

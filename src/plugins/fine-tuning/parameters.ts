@@ -165,4 +165,5 @@ export const fineTuningParameters = {
     }),
 };
 
+/** Those parameters as a strategy gets them, defaults filled in. */
 export type FineTuningParameters = z.output<z.ZodObject<typeof fineTuningParameters>>;

@@ -40,7 +40,11 @@ export interface TrainingSpec {
   threads: number;
 }
 
-/** @see `programs/update-program.ts` for the formulas and their sources. */
+/**
+ * One of the optimizers that every engine has.
+ *
+ * @see `programs/update-program.ts` for the formulas and their sources.
+ */
 export type OptimizerSpec =
   | { kind: 'sgd'; momentum: number; nesterov: boolean; weightDecay: number }
   | { kind: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number };
@@ -78,6 +82,7 @@ export interface TrainingBatch {
   targets: Float32Array;
 }
 
+/** What one step of the optimizer says of itself. */
 export interface StepResult {
   /** Weighted mean over the rows, of cross-entropy or the strategy's own loss. A penalty is not in it. */
   loss: number;

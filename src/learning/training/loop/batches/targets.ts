@@ -1,3 +1,4 @@
+/** What the targets of a batch are made by. */
 export interface TargetOptions {
   numClasses: number;
   /** Share of the target spread evenly over all classes, in [0, 1). */
