@@ -19,6 +19,8 @@ export interface PackedPackages {
    * @param needs other packages that its tests import.
    */
   copyExample(name: string, needs?: string[]): Promise<string>;
+  /** Puts a package of this repository beside the installed modelzoo. */
+  link(name: string): Promise<void>;
   /** Packs a package, as it would be published, and gives the tarball. */
   pack(packageFolder: string): Promise<string>;
   /** Runs a command there, `npm` or `zoo`, and gives what it wrote. */
@@ -64,7 +66,7 @@ export async function packPackages(): Promise<PackedPackages> {
     tarballs.set(packed.name, tarball);
     return tarball;
   };
-  const link = async (name: string) => {
+  const link: PackedPackages['link'] = async (name) => {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(installed, name), join(modules, name)).catch(ignoreExisting);
   };
@@ -78,6 +80,7 @@ export async function packPackages(): Promise<PackedPackages> {
   return {
     folder,
     tarballs,
+    link,
     pack,
     run,
     async copyExample(name, needs = []) {
