@@ -84,7 +84,7 @@ export async function runWorker(
       beatMs,
       onBeat: async () => {
         await workFolders.showLife();
-        return strategies.refresh();
+        return strategies.changedStock();
       },
     },
   );
@@ -96,6 +96,7 @@ export async function runWorker(
     queue,
     running,
     pollMs,
+    look: () => strategies.refresh(),
     claimant: { workerId: id, canRun: (strategy) => strategies.canRun(strategy) },
     signal: leaving.signal,
   });
@@ -132,12 +133,14 @@ interface Taking {
   queue: JobQueue;
   running: Set<Promise<void>>;
   pollMs: number;
+  /** Sees what was added or removed: a job of what was just removed is to wait, not to fail. */
+  look(): Promise<void>;
   claimant: Claimant;
   signal: AbortSignal;
 }
 
 /** Fetches a delivery whenever a slot is free, so that a waiting job is never held by a worker that is busy. */
-async function takeJobs({ host, queue, running, pollMs, claimant, signal }: Taking): Promise<void> {
+async function takeJobs({ host, queue, running, pollMs, look, claimant, signal }: Taking): Promise<void> {
   const { zoo } = host;
   const signals = jobSignals(zoo.database);
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -149,6 +152,7 @@ async function takeJobs({ host, queue, running, pollMs, claimant, signal }: Taki
     let offer: JobOffer | undefined;
     try {
       offer = (await findLeftJob(zoo, claimant)) ?? (await queue.fetch());
+      if (offer !== undefined) await look();
       const claimed = offer && (await claimJob(zoo, queue, offer, claimant));
       if (claimed !== undefined) {
         const attempt = runAttempt(host, claimed).finally(() => running.delete(attempt));

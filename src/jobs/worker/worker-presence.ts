@@ -32,6 +32,7 @@ export interface PresenceOptions {
 export class WorkerPresence {
   #timer: NodeJS.Timeout | undefined;
   #stock: WorkerStock = { strategies: [], refused: [] };
+  #isWritten = false;
   #beat: Promise<void> | undefined;
 
   constructor(
@@ -44,6 +45,7 @@ export class WorkerPresence {
   /** Says what the worker has, for the first time or anew. The first time starts the heartbeats. */
   async announce(stock: WorkerStock): Promise<void> {
     this.#stock = stock;
+    this.#isWritten = false;
     const { engine, device, version, hasGpu, jobMemoryBytes } = this.facts;
     const text = JSON.stringify(stock.strategies);
     await executeSql(
@@ -67,6 +69,7 @@ export class WorkerPresence {
         JSON.stringify(stock.refused),
       ],
     );
+    this.#isWritten = true;
     this.#timer ??= setInterval(
       () => {
         this.#beat ??= this.#showLife().finally(() => (this.#beat = undefined));
@@ -95,7 +98,8 @@ export class WorkerPresence {
       );
       const changed = await this.options.onBeat();
       // A worker that was paused for an hour finds its row removed.
-      if (changed !== undefined || count === 0) await this.announce(changed ?? this.#stock);
+      if (changed !== undefined || count === 0 || !this.#isWritten)
+        await this.announce(changed ?? this.#stock);
     } catch (error) {
       this.zoo.log.warn({ err: error }, 'the worker’s sign of life did not get through');
     }

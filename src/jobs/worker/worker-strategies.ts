@@ -6,15 +6,18 @@ import { unmetByWorker, type WorkerAbility } from '../strategies/worker-ability.
 import type { WorkerStock } from './worker-presence.js';
 
 /**
- * The strategies that a worker has, as they come and go while it runs. It waits for no package: one that has to be asked
- * first is there with a later heartbeat.
+ * The strategies that a worker has, as they come and go while it runs. Its start waits for no package: one that has to be
+ * asked first is there with a later heartbeat.
  */
 export class WorkerStrategies {
+  #announced: string;
+
   private constructor(
     private readonly zoo: Zoo,
     private readonly ability: WorkerAbility,
     private installed: InstalledStrategies,
   ) {
+    this.#announced = installed.revision;
     this.#logRefused();
   }
 
@@ -30,13 +33,18 @@ export class WorkerStrategies {
     };
   }
 
-  /** Looks whether packages were added or removed. @returns the new stock, undefined where nothing changed */
-  async refresh(): Promise<WorkerStock | undefined> {
-    const now = await knownStrategies(this.zoo);
-    const changed = now.revision !== this.installed.revision;
-    this.installed = now;
-    if (!changed) return undefined;
-    this.#logRefused();
+  /** Looks whether packages were added or removed. */
+  async refresh(): Promise<void> {
+    const before = this.installed.revision;
+    this.installed = await installedStrategies(this.zoo);
+    if (this.installed.revision !== before) this.#logRefused();
+  }
+
+  /** What there is to announce after another look; undefined where it is what was announced last. */
+  async changedStock(): Promise<WorkerStock | undefined> {
+    await this.refresh();
+    if (this.installed.revision === this.#announced) return undefined;
+    this.#announced = this.installed.revision;
     return this.stock;
   }
 
