@@ -25,6 +25,7 @@ export function showDemoResult(
   const places = run.staysOpen
     ? [
         `${url}/                       the catalogue`,
+        `${url}/models/${reference}   the result: evaluation, reports, lineage`,
         `${url}/graphql                GraphiQL, with examples that run as they stand`,
         `npx zoo --url ${url} search`,
         `npx zoo --url ${url} show ${reference}`,
