@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../canonical-json.js';
 import { hashBytes } from '../learning/sha256.js';
 import { packageVersion } from '../package-version.js';
-import type { Strategy } from './contract.js';
+import type { Strategy, StrategyNeeds } from './contract.js';
 import { contractVersion } from './contract/contract-version.js';
 import type { PackageIdentity } from './packages/strategy-package.js';
 
@@ -13,7 +13,7 @@ export interface StrategyAnnouncement {
   summary: string;
   /** JSON Schema 2020-12 of the parameters as a caller sends them, with descriptions and defaults. */
   parametersSchema: Record<string, unknown>;
-  needs: Strategy['needs'];
+  needs: StrategyNeeds;
   /** Where it comes from. */
   package: PackageIdentity;
   /** Version of the contract it is written for, `1.0`. */
@@ -34,12 +34,22 @@ export function announce(
     version: strategy.version,
     summary: strategy.summary,
     parametersSchema: parametersSchema(strategy),
-    needs: structuredClone(strategy.needs),
+    needs: announcedNeeds(strategy.needs),
     contract: contractVersion,
   };
   if (from !== undefined) return { ...description, ...from };
   const digest = hashBytes(canonicalJson(description));
   return { ...description, package: { name: 'modelzoo', version: packageVersion, digest } };
+}
+
+/** What the contract has, and nothing else that a package may have put there. */
+function announcedNeeds({ tasks, formats, gpu, memoryBytes }: StrategyNeeds): StrategyNeeds {
+  return {
+    tasks: [...tasks],
+    formats: [...formats],
+    gpu,
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  };
 }
 
 /**

@@ -55,12 +55,23 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
    * The seed is not among them: the job has one, and `fit` finds it in its context.
    */
   parameters: Parameters;
-  /** What it works on: hub task ids of data sets, formats of models; and what its jobs need of a machine. */
-  needs: { tasks: string[]; formats: string[]; gpu: 'none' | 'optional' | 'required' };
+  needs: StrategyNeeds;
   /** Every reason why it cannot run on this model and data set; empty when it can. Pure and quick: the API calls it before anything is queued. */
   check(base: ModelManifest, data: DataSummary, parameters: z.output<Parameters>): Problem[];
   /** The part that trains. Imported in the job's child process only, so it may import what is heavy. */
   load(): Promise<{ fit(context: FitContext<z.output<Parameters>>): Promise<FittedModel> }>;
+}
+
+/** What a strategy works on, and what its jobs need of a machine. */
+export interface StrategyNeeds {
+  /** Hub task ids of the data sets it takes: `image-classification`. */
+  tasks: string[];
+  /** Formats of the models it takes: `tfjs-layers`. */
+  formats: string[];
+  /** `optional`: it is faster with one. `required`: only workers with one get its jobs. */
+  gpu: 'none' | 'optional' | 'required';
+  /** Resident memory that a job needs at least, bytes: workers that have less leave it to others. Left out: any will do. */
+  memoryBytes?: number;
 }
 
 /** What a strategy can know of the data before it runs. */

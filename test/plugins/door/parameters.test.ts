@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parametersSchema } from '../../../src/plugins/announce.js';
+import { announce, parametersSchema } from '../../../src/plugins/announce.js';
 import { checkStrategy } from '../../../src/plugins/check/check-strategy.js';
 import type { Strategy } from '../../../src/plugins/contract.js';
 import { loadStrategies } from '../../../src/plugins/loader.js';
@@ -283,4 +283,19 @@ describe('a schema from another copy of zod', () => {
   it('is told apart from a schema that is none of an object', () => {
     expect(checkStrategy(strategyWith(theirs.string()))?.code).toBe('PLUGIN_METADATA_INVALID');
   });
+});
+
+it('an announcement has the needs that the contract knows, and no other thing of the package', () => {
+  const strategy = strategyWith(z.object({}));
+  const needs = { ...strategy.needs, memoryBytes: 8e9, secret: () => 'never sent' };
+  expect(checkStrategy({ ...strategy, needs })).toBeUndefined();
+  expect(announce({ ...strategy, needs }).needs).toEqual({
+    tasks: ['image-classification'],
+    formats: ['tfjs-layers'],
+    gpu: 'none',
+    memoryBytes: 8e9,
+  });
+  expect(checkStrategy({ ...strategy, needs: { ...needs, memoryBytes: -1 } })?.reason).toBe(
+    'needs.memoryBytes must be a whole number of bytes',
+  );
 });
