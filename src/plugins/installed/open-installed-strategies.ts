@@ -4,6 +4,7 @@ import { builtInSources, loadStrategies, type StrategySource } from '../loader.j
 import { Inspectors } from '../packages/inspect/inspectors.js';
 import { locatePackages, type LocatedPackage } from '../packages/locate-packages.js';
 import { pluginsFileMark } from '../packages/plugins-file.js';
+import type { StrategyPackage } from '../packages/read-package.js';
 import { assembleStrategies } from './assemble-strategies.js';
 import { builtInStrategy } from './built-in-strategy.js';
 import { DescriptionCache } from './description-cache.js';
@@ -23,7 +24,7 @@ export interface InstalledStrategiesOptions {
 export interface StrategyInstallation {
   /** What there is now. It waits for packages that have to be asked first; the same object as long as nothing changed. */
   current(): Promise<InstalledStrategies>;
-  /** What is known without waiting for any package. The others are asked in the background, for `current`. */
+  /** What is known without asking any package: a start does not wait for them. `current` asks the others. */
   known(): Promise<InstalledStrategies>;
   /** Ends the processes that packages were asked in. */
   close(): void;
@@ -34,74 +35,111 @@ const retryMs = 60_000;
 
 /** Opens the strategies of an installation. Nothing is read before somebody asks. */
 export function openInstalledStrategies(options: InstalledStrategiesOptions): StrategyInstallation {
-  const { pluginsFolder, listed, builtIns = builtInSources, inspectors = new Inspectors() } = options;
-  const cache = new DescriptionCache(join(pluginsFolder, 'descriptions'));
-  let loading: { mark: string; result: Promise<InstalledStrategies> } | undefined;
-  let settled: { strategies: InstalledStrategies; retryAt: number } | undefined;
-  let ownStrategies: Promise<Candidate[]> | undefined;
+  return new Installation(options);
+}
 
-  const load = async (describe: (located: LocatedPackage) => Promise<Described>) => {
-    const own = await (ownStrategies ??= loadBuiltIns(builtIns));
-    const packages = await locatedOrRefused(pluginsFolder, listed);
-    const described = await Promise.all(packages.map(describe));
-    return assembleStrategies(
-      [...own, ...described.flatMap((each) => each?.candidate ?? [])],
-      described.flatMap((each) => each?.refused ?? []),
-    );
-  };
-  const fromCache = async (located: LocatedPackage): Promise<Described> => {
-    const { source, package: found } = located;
-    if (found instanceof ZooError) return refusal(source, found);
-    const announcement = await cache.read(found);
-    return (
-      announcement && { candidate: { source, strategy: packageStrategy(announcement, found, inspectors) } }
-    );
-  };
-  const asked = async (located: LocatedPackage): Promise<Described> => {
-    const { source, package: found } = located;
-    const known = await fromCache(located);
-    if (known !== undefined || found instanceof ZooError) return known;
-    try {
-      const announcement = await inspectors.describe(found);
-      await cache.write(announcement);
-      return { candidate: { source, strategy: packageStrategy(announcement, found, inspectors) } };
-    } catch (error) {
-      if (error instanceof ZooError) return refusal(source, error);
-      throw error;
-    }
-  };
-  const reload = async (): Promise<InstalledStrategies> => {
-    const loaded = await load(asked);
-    const strategies = settled?.strategies.revision === loaded.revision ? settled.strategies : loaded;
-    settled = { strategies, retryAt: mayRecover(loaded) ? Date.now() + retryMs : Infinity };
-    return strategies;
-  };
-  const current = async (): Promise<InstalledStrategies> => {
-    const mark = await pluginsFileMark(pluginsFolder);
-    if (loading?.mark !== mark) {
-      const result = reload();
-      loading = { mark, result };
-      // What cannot be read now may be readable the next time.
-      result.catch(() => (loading = undefined));
-    } else if (settled !== undefined && settled.retryAt < Date.now()) {
-      settled.retryAt = Infinity;
-      void reload().then(
-        (strategies) => (loading = { mark, result: Promise.resolve(strategies) }),
+class Installation implements StrategyInstallation {
+  readonly #options: InstalledStrategiesOptions;
+  readonly #inspectors: Inspectors;
+  readonly #cache: DescriptionCache;
+  #builtIns: Promise<Candidate[]> | undefined;
+  /** The newest look at plugins.json, and what came of it. */
+  #loading:
+    { mark: string; survey: Promise<Survey>; whole: Promise<InstalledStrategies> | undefined } | undefined;
+  #settled: InstalledStrategies | undefined;
+  #retryAt = Infinity;
+
+  constructor(options: InstalledStrategiesOptions) {
+    this.#options = options;
+    this.#inspectors = options.inspectors ?? new Inspectors();
+    this.#cache = new DescriptionCache(join(options.pluginsFolder, 'descriptions'));
+  }
+
+  async current(): Promise<InstalledStrategies> {
+    const loading = await this.#load();
+    if (this.#retryAt < Date.now()) {
+      // Whoever asks now is answered with what there was.
+      const before = loading.whole;
+      this.#retryAt = Infinity;
+      void this.#ask(loading.survey).then(
+        (strategies) => (loading.whole = Promise.resolve(strategies)),
         () => undefined,
       );
+      if (before !== undefined) return before;
     }
-    return loading.result;
-  };
-  return {
-    current,
-    async known() {
-      const whole = current();
-      whole.catch(() => undefined);
-      const cached = await load(fromCache);
-      return settled?.strategies.revision === cached.revision ? settled.strategies : cached;
-    },
-    close: () => inspectors.close(),
-  };
+    return (loading.whole ??= this.#ask(loading.survey));
+  }
+
+  async known(): Promise<InstalledStrategies> {
+    const { survey } = await this.#load();
+    return this.#assemble(await survey);
+  }
+
+  close(): void {
+    this.#inspectors.close();
+  }
+
+  /** Reads packages anew when plugins.json changed. What cannot be read now may be readable the next time. */
+  async #load() {
+    const mark = await pluginsFileMark(this.#options.pluginsFolder);
+    if (this.#loading?.mark !== mark) {
+      const loading = { mark, survey: this.#survey(), whole: undefined };
+      this.#loading = loading;
+      loading.survey.catch(() => (this.#loading = undefined));
+    }
+    return this.#loading;
+  }
+
+  async #survey(): Promise<Survey> {
+    const { pluginsFolder, listed, builtIns = builtInSources } = this.#options;
+    const own = await (this.#builtIns ??= loadBuiltIns(builtIns));
+    const packages = await locatedOrRefused(pluginsFolder, listed);
+    return { own, packages: await Promise.all(packages.map((located) => this.#lookUp(located))) };
+  }
+
+  async #lookUp({ source, package: found }: LocatedPackage): Promise<Described> {
+    if (found instanceof ZooError) return refusal(source, found);
+    const announcement = await this.#cache.read(found);
+    return announcement === undefined
+      ? { unasked: { source, found } }
+      : { candidate: { source, strategy: packageStrategy(announcement, found, this.#inspectors) } };
+  }
+
+  async #ask(surveyed: Promise<Survey>): Promise<InstalledStrategies> {
+    const { own, packages } = await surveyed;
+    const asked = packages.map(async (each): Promise<Described> => {
+      if (each.unasked === undefined) return each;
+      const { source, found } = each.unasked;
+      try {
+        const announcement = await this.#inspectors.describe(found);
+        await this.#cache.write(announcement);
+        return { candidate: { source, strategy: packageStrategy(announcement, found, this.#inspectors) } };
+      } catch (error) {
+        if (error instanceof ZooError) return refusal(source, error);
+        throw error;
+      }
+    });
+    const strategies = this.#assemble({ own, packages: await Promise.all(asked) });
+    const mayRecover = strategies.refused.some(({ code }) => recoverable.includes(code));
+    this.#retryAt = mayRecover ? Date.now() + retryMs : Infinity;
+    return strategies;
+  }
+
+  /** The same object as before as long as it says the same. */
+  #assemble({ own, packages }: Survey): InstalledStrategies {
+    const strategies = assembleStrategies(
+      [...own, ...packages.flatMap(({ candidate }) => candidate ?? [])],
+      packages.flatMap(({ refused }) => refused ?? []),
+    );
+    if (this.#settled?.revision !== strategies.revision) this.#settled = strategies;
+    return this.#settled;
+  }
+}
+
+/** What is known of every package without asking any. */
+interface Survey {
+  own: Candidate[];
+  packages: Described[];
 }
 
 interface Candidate {
@@ -109,11 +147,16 @@ interface Candidate {
   strategy: InstalledStrategy;
 }
 
-/** Undefined: it has to be asked first. */
-type Described =
-  | { candidate: Candidate; refused?: undefined }
-  | { candidate?: undefined; refused: RefusedPackage }
-  | undefined;
+/** One of the three. */
+interface Described {
+  candidate?: Candidate;
+  refused?: RefusedPackage;
+  /** It has to be asked first. */
+  unasked?: { source: string; found: StrategyPackage };
+}
+
+/** A busy machine looks like these. */
+const recoverable: readonly string[] = ['PLUGIN_TIMED_OUT', 'PLUGIN_PROCESS_DIED'];
 
 async function loadBuiltIns(sources: readonly StrategySource[]): Promise<Candidate[]> {
   const { all, refused } = await loadStrategies(sources);
@@ -135,8 +178,4 @@ async function locatedOrRefused(pluginsFolder: string, listed: readonly string[]
 
 function refusal(source: string, { code, message }: ZooError): Described {
   return { refused: { source, code, reason: message } };
-}
-
-function mayRecover({ refused }: InstalledStrategies): boolean {
-  return refused.some(({ code }) => code === 'PLUGIN_TIMED_OUT' || code === 'PLUGIN_PROCESS_DIED');
 }

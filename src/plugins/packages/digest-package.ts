@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZooError } from '../../errors.js';
-import { hashFile } from '../../learning/sha256.js';
+import { hashBytes } from '../../learning/sha256.js';
 
 /** What a strategy package may be: it is code, not data. */
 const maxFiles = 5_000;
@@ -21,8 +21,7 @@ export async function digestPackage(folder: string): Promise<string> {
   const files = await listFiles(folder);
   const digest = createHash('sha256');
   for (const path of files) {
-    const { sha256 } = await hashFile(join(folder, path));
-    digest.update(`${sha256}  ${path}\n`);
+    digest.update(`${hashBytes(await readFile(join(folder, path)))}  ${path}\n`);
   }
   return digest.digest('hex');
 }

@@ -16,7 +16,7 @@ export interface InspectorsOptions {
 }
 
 /** Processes there are at once. */
-const mostProcesses = 3;
+const mostProcesses = 2;
 
 /**
  * What packages answer about themselves, each from a process of its own. Every answer is checked; what is not understood is an
