@@ -126,7 +126,7 @@ if (executablePath === undefined) {
       const picture = report.nth(2).locator('img');
       await picture.scrollIntoViewIfNeeded();
       await expect
-        .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+        .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
         .toBe(640);
       expect(await picture.getAttribute('alt')).toBe(words);
       expect(await page.locator('main img').count()).toBe(1);
