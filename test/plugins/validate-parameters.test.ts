@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { announce } from '../../src/plugins/announce.js';
 import { defineStrategy } from '../../src/plugins/contract.js';
+import { nearestNames } from '../../src/plugins/check/nearest-names.js';
 import featureExtraction from '../../src/plugins/feature-extraction-svm/index.js';
 import { validateParameters } from '../../src/plugins/parameters/validate-parameters.js';
 import type { AnnouncedStrategy } from '../../src/zoo/job-types.js';
@@ -143,4 +144,10 @@ describe('an announced strategy', () => {
     expect(properties['folds']).toMatchObject({ type: 'integer', minimum: 2, maximum: 20, default: 5 });
     expect(announced.parametersSchema['required']).toBeUndefined();
   });
+});
+
+it('a name is guessed only where something of it is the same', () => {
+  expect(nearestNames('kk', ['a', 'k', 'n'])).toEqual(['k']);
+  expect(nearestNames('layr', ['layer', 'C', 'pooling'])).toEqual(['layer']);
+  expect(nearestNames('c', ['C', 'a'])).toEqual(['C']);
 });

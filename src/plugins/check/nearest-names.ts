@@ -8,7 +8,12 @@ export function nearestNames(wanted: string, names: readonly string[]): string[]
   const limit = Math.max(2, Math.floor(target.length / 3));
   return names
     .map((name) => ({ name, distance: editDistance(target, name.slice(0, 200).toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= limit || isPartOf(target, name.toLowerCase()))
+    .filter(
+      ({ name, distance }) =>
+        // As far as the longer one is long: nothing of it is the same.
+        (distance <= limit && distance < Math.max(target.length, name.length)) ||
+        isPartOf(target, name.toLowerCase()),
+    )
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ name }) => name);
