@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compileOnBest, type OpenEngine } from '../../../../src/learning/training/engines/choose-engine.js';
 import type {
   StepResult,
   TrainingEngine,
@@ -277,6 +278,49 @@ describe.each(engines)('$name', (engine) => {
       expect((await step.step(bad, 0.02)).loss).toBeNaN();
       expect(await step.readState()).toEqual(before);
     });
+  });
+});
+
+describe('an operation that cannot be compiled, in a loss of its own', () => {
+  const bending: LossFunction = (tf, logits, targets) =>
+    tf.sum(tf.mul(targets, tf.sub(2, tf.atan(logits))), 1);
+
+  it('is left to the next engine, and the log says why', async () => {
+    const log: string[] = [];
+    const spec = { ...(await tinySpec()), loss: bending };
+    const open: OpenEngine = (name) => {
+      const engine = engines.find((one) => one.name === name);
+      return Promise.resolve(engine === undefined ? { reason: 'not there.', remedy: '' } : { engine });
+    };
+    const { engine, step } = await compileOnBest(
+      spec,
+      { wanted: 'auto', threads: 2 },
+      (message) => log.push(message),
+      open,
+    );
+    const losses = await trainSteps(step, 12);
+    await step.dispose();
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+    expect(engine.name).not.toBe('onnxruntime');
+    expect(log.join('\n')).toMatch(
+      /onnxruntime cannot train this network\. .* kernel Atan, .* It may be the strategy's own loss that brings it in\./,
+    );
+  });
+
+  it('is refused where that engine was asked for by name', async () => {
+    const spec = { ...(await tinySpec()), loss: bending };
+    const onnx = engines.find(({ name }) => name === 'onnxruntime');
+    await expect(onnx?.compile(spec)).rejects.toMatchObject({ code: 'TRAINING_LAYER_UNSUPPORTED' });
+  });
+
+  it('is told apart from one that reads a value, which none compiles', async () => {
+    const reading: LossFunction = (tf, logits, targets) =>
+      tf.mul(tf.sum(tf.mul(logits, targets), 1), logits.dataSync()[0] ?? 0);
+    for (const engine of engines.filter(({ name }) => name !== 'tfjs-cpu')) {
+      const refused = engine.compile({ ...(await tinySpec()), loss: reading });
+      await expect(refused).rejects.toMatchObject({ code: 'TRAINING_FUNCTION_INVALID' });
+      await expect(refused).rejects.toThrow(/function loss reads a tensor's value/);
+    }
   });
 });
 
