@@ -35,7 +35,11 @@ function open(
   const inspectors = new CountingInspectors({ answerMs });
   const installation = openInstalledStrategies({ pluginsFolder, listed, inspectors });
   opened.push(installation);
-  return { ...installation, described: inspectors.described };
+  return {
+    current: () => installation.current(),
+    known: () => installation.known(),
+    described: inspectors.described,
+  };
 }
 
 /** Puts a package where `zoo plugin add` would, without npm and without looking at it. */

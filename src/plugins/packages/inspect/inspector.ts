@@ -49,7 +49,7 @@ export class Inspector {
 
   async #ask(question: Question): Promise<unknown> {
     if (this.#child !== undefined && hasEnded(this.#child)) this.#child = undefined;
-    const child = (this.#child ??= startInspector(this.origin));
+    const child = (this.#child ??= await startInspector(this.origin));
     keepAlive(child, true);
     try {
       return await this.#answerOf(child, question);

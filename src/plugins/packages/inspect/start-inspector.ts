@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entryPoint } from '../../../entry-points.js';
-import { installationPaths, packagePaths, permissionFlag, readFlags } from '../permissions.js';
+import { codePaths, permissionFlag, readFlag } from '../permissions.js';
 import type { StrategyOrigin } from '../strategy-package.js';
 
 /**
@@ -16,7 +16,10 @@ const limits = 'ulimit -c 0; ulimit -t 120; ulimit -d 1048576; exec "$0" "$@"';
  * Starts the process that inspects a package: an environment without anything of ours, an empty folder to stand in, and
  * Node's permission model: it reads this installation and the package, writes nothing, and starts no thread or process.
  */
-export function startInspector(origin: Extract<StrategyOrigin, { kind: 'package' }>): ChildProcess {
+export async function startInspector(
+  origin: Extract<StrategyOrigin, { kind: 'package' }>,
+): Promise<ChildProcess> {
+  const paths = await codePaths(origin);
   const folder = mkdtempSync(join(tmpdir(), 'zoo-inspect-'));
   const child = fork(entryPoint('plugins/packages/inspect/inspector-child'), {
     cwd: folder,
@@ -28,7 +31,7 @@ export function startInspector(origin: Extract<StrategyOrigin, { kind: 'package'
       ...['-c', limits, process.execPath],
       '--max-old-space-size=256',
       permissionFlag,
-      ...readFlags([...installationPaths(), ...packagePaths(origin.folder)]),
+      ...paths.map(readFlag),
     ],
   });
   child.once('close', () => rmSync(folder, { recursive: true, force: true }));
