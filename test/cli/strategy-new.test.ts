@@ -23,7 +23,7 @@ describe('zoo strategy new', () => {
       name: 'ridge-regression',
       license: 'Apache-2.0',
       type: 'module',
-      peerDependencies: { modelzoo: `^${manifest.version}` },
+      peerDependencies: { modelzoo: `>=${manifest.version}` },
       devDependencies: {
         modelzoo: manifest.version,
         typescript: devDependencies.typescript,

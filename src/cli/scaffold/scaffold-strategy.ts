@@ -75,7 +75,7 @@ function packageManifest({ name, packageName, license, modelzoo }: Scaffold): ob
       build: 'tsc',
       test: 'tsc && node --test dist/test/conformance.test.js dist/test/solve-ridge.test.js',
     },
-    peerDependencies: { modelzoo: `^${packageVersion}` },
+    peerDependencies: { modelzoo: `>=${packageVersion}` },
     devDependencies: { ...developmentPackages, modelzoo },
     modelzoo: { contract: contractVersion },
   };

@@ -1,12 +1,12 @@
 import { readDatasetFolder } from '../../../learning/datasets/dataset-folder.js';
 import { classify } from '../../../learning/features/classify.js';
-import { adoptNetwork } from '../../../learning/tfjs-layers/adopt-network.js';
-import { composeClassifier } from '../../../learning/tfjs-layers/compose-classifier.js';
 import { loadTfjsLayers } from '../../../learning/tfjs-layers/load-tfjs-layers.js';
-import { filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
+import { filesInMemory } from '../../../learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../../../learning/tfjs-layers/network.js';
 import type { FeatureCut } from '../../contract.js';
 import type { FittedHead } from '../../contract/fitted-model.js';
+import { composeFitted } from '../../run/compose-fitted.js';
+import { openBase } from '../../run/run-inputs.js';
 import { picturesOfSplit } from '../../run/split-pictures.js';
 import { ConformanceError, describeError } from '../conformance-error.js';
 import { scoreWithPlainTfjs } from '../trial/plain-tfjs.js';
@@ -56,16 +56,11 @@ export const predictsTheSameAfterSaveAndLoad: RunCheck = async ({ firstRun }) =>
 async function fittedModel({ fit, baseFolder, result }: Trial): Promise<LoadedModel> {
   const { fitted } = fit;
   if (fitted === undefined) throw new TypeError('the fit returned nothing');
-  const baseFiles = filesOfFolder(baseFolder);
-  if (fitted.kind === 'whole-network') {
-    return (await adoptNetwork(await loadTfjsLayers(baseFiles), fitted, result.evaluation.classes)).model;
-  }
-  const cut = fittedOn(fitted, fit.askedCuts);
-  const { inputSize: size } = cut;
-  const base = await (size === undefined
-    ? loadTfjsLayers(baseFiles)
-    : loadTfjsLayers(baseFiles, { input: { height: size, width: size } }));
-  return composeClassifier(base, { ...fitted, cut }, result.evaluation.classes).model;
+  const asFitted =
+    fitted.kind === 'whole-network' ? fitted : { ...fitted, cut: fittedOn(fitted, fit.askedCuts) };
+  const base = await openBase(baseFolder);
+  const files = await composeFitted(result.strategy.name, asFitted, base, result.evaluation.classes);
+  return loadTfjsLayers(filesInMemory(files));
 }
 
 /** The cut that was asked for: the one that was returned if it was, else the last one at the same layer. */
