@@ -30,6 +30,7 @@ test('nothing configured is one machine, one folder, this machine only', () => {
       threads: availableParallelism(),
       leaseMs: 30_000,
       jobTimeoutMs: 86_400_000,
+      jobDiskBytes: 20 * 1024 ** 3,
       cacheBytes: 20 * 1024 ** 3,
       engine: {
         wanted: 'auto',
@@ -37,7 +38,7 @@ test('nothing configured is one machine, one folder, this machine only', () => {
         environment: {},
       },
     },
-    plugins: { folder: resolve('zoo-data/plugins'), listed: [] },
+    plugins: { folder: resolve('zoo-data/plugins'), listed: [], permissions: true },
     limits: { maxUploadBytes: 20 * 1024 ** 3, minFreeDiskBytes: 1024 ** 3 },
   });
 });
@@ -74,6 +75,8 @@ test('every variable set to something else is read', () => {
     ZOO_PLUGINS: 'my-strategy, @scope/other,./local',
     ZOO_MAX_UPLOAD_BYTES: '1.5 kb',
     ZOO_MIN_FREE_DISK_BYTES: '0',
+    ZOO_PLUGIN_PERMISSIONS: 'false',
+    ZOO_JOB_DISK_BYTES: '3G',
     ZOO_CACHE_BYTES: '2T',
   };
   // Held to the list, so that a new variable cannot be forgotten here.
@@ -98,6 +101,7 @@ test('every variable set to something else is read', () => {
       threads: 2,
       leaseMs: 3000,
       jobTimeoutMs: 300_000,
+      jobDiskBytes: 3 * 1024 ** 3,
       cacheBytes: 2 * 1024 ** 4,
       engine: {
         wanted: 'tfjs-node',
@@ -108,7 +112,11 @@ test('every variable set to something else is read', () => {
         },
       },
     },
-    plugins: { folder: '/srv/plugins', listed: ['my-strategy', '@scope/other', resolve('local')] },
+    plugins: {
+      folder: '/srv/plugins',
+      listed: ['my-strategy', '@scope/other', resolve('local')],
+      permissions: false,
+    },
     limits: { maxUploadBytes: 1536, minFreeDiskBytes: 0 },
   });
 });
@@ -142,6 +150,8 @@ const wrong: [variable: string, value: string, accepted: RegExp][] = [
   ['ZOO_PLUGINS', 'https://example.org/strategy.tgz', /names of packages, or folders/],
   ['ZOO_MAX_UPLOAD_BYTES', '20 gigabytes', /a byte count such as 1048576, 512MB or 20GB/],
   ['ZOO_MIN_FREE_DISK_BYTES', '-5GB', /a byte count such as 1048576, 512MB or 20GB/],
+  ['ZOO_PLUGIN_PERMISSIONS', 'off', /true or false/],
+  ['ZOO_JOB_DISK_BYTES', 'much', /a byte count such as/],
   ['ZOO_CACHE_BYTES', '9000TB', /a byte count such as 1048576, 512MB or 20GB/],
 ];
 
