@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hashBytes } from '../../../src/learning/sha256.js';
 import { loadTfjsLayers } from '../../../src/learning/tfjs-layers/load-tfjs-layers.js';
+import type { OptimizerRule } from '../../../src/learning/training/programs/optimizer-rule.js';
 import type { LoadedModel } from '../../../src/learning/tfjs-layers/network.js';
 import {
   buildTrainableNetwork,
@@ -172,6 +173,24 @@ describe('the memory of a training', () => {
     const sgd = { kind: 'sgd' as const, momentum: 0, nesterov: false, weightDecay: 0 };
     expect(bytes({ batchSize: 32, optimizer: sgd })).toBeLessThan(whole);
     expect(bytes({ batchSize: 32 }, build())).toBeLessThan(whole / 2);
+  });
+
+  it("counts what weights were at the start where a penalty asks, and the slots of a strategy's own optimizer", () => {
+    const network = build();
+    const trained = network.weights.reduce(
+      (sum, weight) => sum + (weight.trained ? weight.value.byteLength : 0),
+      0,
+    );
+    const bytes = (changes: Partial<PlannedTraining>) =>
+      estimateTrainingMemory(network, { ...planned, ...changes }).weightBytes;
+    expect(bytes({ keepsStart: true }) - bytes({})).toBe(2 * trained);
+    const own = (slots: string[]): OptimizerRule => ({
+      slots,
+      scalars: () => ({}),
+      move: (_, { weight, slots: same }) => ({ weight, slots: same }),
+    });
+    expect(bytes({ optimizer: own(['a', 'b']) })).toBe(bytes({}));
+    expect(bytes({ optimizer: own(['a', 'b', 'c']) }) - bytes({})).toBe(4 * trained);
   });
 
   it('of a compiled training counts only the rows that are alive at once', () => {
