@@ -10,7 +10,7 @@ export const sameSeedSameResult: RunCheck = async ({ firstRun, secondRun }) => {
   throw new ConformanceError(
     'the same files and evaluation from two runs with one seed',
     difference,
-    'draw everything random from a generator seeded with `context.seed` (no Math.random, no time), and keep no state from one fit to the next.',
+    'draw everything random from a generator seeded with `context.seed` (no Math.random, no time), keep no state from one fit to the next, and give models and layers of tfjs names: it numbers those that have none.',
   );
 };
 
