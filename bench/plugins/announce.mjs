@@ -29,6 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), 'zoo-bench-announce-'));
 const server = fork(fileURLToPath(new URL('announce-server.mjs', import.meta.url)), {
   env: {
     ...process.env,
+    NODE_ENV: 'production',
     ZOO_DATA_DIR: folder,
     ZOO_PORT: '0',
     ZOO_LOG_LEVEL: 'error',

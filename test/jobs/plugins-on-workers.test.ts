@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,6 +35,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'zoo-hosts-'));
   const ada = await server.signUp('ada');
   ({ token } = ada);
+  await writePicky(corpus.folderOf('picky'));
   first = await startHost('first', 'two-versions-1');
   second = await startHost('second', 'two-versions-2');
   const rowId = Buffer.from(ada.id, 'base64url').toString().split(':')[1] ?? '';
@@ -64,10 +65,45 @@ async function startHost(name: string, packageName: string): Promise<Host> {
   await addPackage({ pluginsFolder: plugins, listed: [] }, corpus.folderOf(packageName));
   const { config } = server.zoo;
   const worker = await runWorker(
-    { ...server.zoo, config: { ...config, plugins: { ...config.plugins, folder: plugins } } },
+    {
+      ...server.zoo,
+      config: {
+        ...config,
+        plugins: { ...config.plugins, folder: plugins, listed: [corpus.folderOf('picky')] },
+      },
+    },
     { pollMs: 50, beatMs: 50 },
   );
   return { plugins, worker };
+}
+
+/** A strategy that suits no model and no pictures. */
+async function writePicky(path: string): Promise<void> {
+  await mkdir(path);
+  await writeFile(
+    join(path, 'package.json'),
+    JSON.stringify({
+      name: 'picky',
+      version: '1.0.0',
+      type: 'module',
+      exports: './index.js',
+      peerDependencies: { modelzoo: '*' },
+      modelzoo: { contract: '1.0' },
+    }),
+  );
+  await writeFile(
+    join(path, 'index.js'),
+    `import { defineStrategy, z } from 'modelzoo/plugin';
+     export default defineStrategy({
+       name: 'picky',
+       version: '1.0.0',
+       summary: 'Suits nothing.',
+       parameters: z.object({}),
+       needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none' },
+       check: () => [{ path: 'datasetVersionId', message: 'These are too few pictures.' }],
+       load: () => Promise.reject(new Error('it must not come to this')),
+     });`,
+  );
 }
 
 async function launch(more: Record<string, unknown>): Promise<string> {
@@ -128,6 +164,14 @@ test('each of two versions runs on the worker that has it, and the versions they
       },
     },
   ]);
+});
+
+test('whether it suits model and pictures, a strategy that only workers have says when the job begins', async () => {
+  const jobId = await launch({ strategy: 'picky', name: 'ada/picky' });
+  const { state, error } = await endOf(server.zoo, jobId);
+  expect({ state, code: error?.code }).toEqual({ state: 'FAILED', code: 'STRATEGY_NOT_APPLICABLE' });
+  expect(error?.message).toContain('These are too few pictures.');
+  expect(await workersOf(jobId)).toHaveLength(1);
 });
 
 test('a job of a version that was updated away waits, says so, and runs where that version is added again', async () => {
