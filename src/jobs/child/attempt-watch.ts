@@ -17,7 +17,7 @@ export interface WatchedAttempt {
 
 const pauseMs = 500;
 /** Looking at all processes of the machine costs more than looking at a few folders. */
-const looksBetweenProcesses = 4;
+const looksBetweenProcesses = 10;
 
 /**
  * Watches from outside what an attempt takes: the disk under its folders, and the memory of all its processes together. The
