@@ -39,7 +39,12 @@ export class GraphTrainingStep implements TrainingStep {
       inverseWeight: 1 / batch.targets.reduce((sum, value) => sum + value, 0),
       ...updateScalars(optimizer, this.#stepsDone + 1),
     };
-    const { loss, gradientNorm, logits = new Float32Array(), ...others } = this.#session.run(this.#graph.step, {
+    const {
+      loss,
+      gradientNorm,
+      logits = new Float32Array(),
+      ...others
+    } = this.#session.run(this.#graph.step, {
       inputs: batch.inputs,
       targets: batch.targets,
       ...drawDropoutMasks(this.#masks, seed, this.#stepsDone),

@@ -121,7 +121,11 @@ interface RowsProgram {
 }
 
 /** Gradients and update in one. `loss` is the mean. */
-function stepProgram({ network, optimizer, loss: own }: TrainingSpec, update: TensorProgram, tf: Tf): RowsProgram {
+function stepProgram(
+  { network, optimizer, loss: own }: TrainingSpec,
+  update: TensorProgram,
+  tf: Tf,
+): RowsProgram {
   const scalars = [
     tensorNames.learningRate,
     tensorNames.inverseWeight,
@@ -195,16 +199,10 @@ function moveVariables(
 ): string[] {
   const isFinite = (name: string) =>
     `${writer.node('IsFinite', [outputs[name] ?? ''], [typeAttribute('T', dataType.float32)])}:0`;
-  const sound = numbers
-    .map(isFinite)
-    .reduce((all, one) => `${writer.node('LogicalAnd', [all, one])}:0`);
+  const sound = numbers.map(isFinite).reduce((all, one) => `${writer.node('LogicalAnd', [all, one])}:0`);
   return [...variables].map(([name, { handle, value }]) => {
     const successor = outputs[name] ?? value;
-    const chosen = writer.node(
-      'SelectV2',
-      [sound, successor, value],
-      [typeAttribute('T', dataType.float32)],
-    );
+    const chosen = writer.node('SelectV2', [sound, successor, value], [typeAttribute('T', dataType.float32)]);
     return writer.assign(handle, `${chosen}:0`);
   });
 }
