@@ -1,11 +1,13 @@
 /**
  * What 50 installed strategy packages cost the start of `zoo serve`: the same server without any in turn, each to its first
- * answered query and to the answer that lists its strategies. Beside it the very first start, at which every package is asked.
+ * answered query and to the answer that lists its strategies, and what it computed until then. Beside it the very first start,
+ * at which every package is asked.
  *
  *     npm run build && node bench/plugins/start.mjs [repeats] [packages]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +39,7 @@ try {
   }
   report('reopened, no package', rows.without);
   report(`reopened, ${packages} packages`, rows.with);
-  for (const what of ['open', 'listed']) {
+  for (const what of ['open', 'listed', 'processor']) {
     const more = median(rows.with.map((each) => each[what])) - median(rows.without.map((each) => each[what]));
     console.log(`${what}: ${(more / 1000).toFixed(2)} s more`);
   }
@@ -118,9 +120,16 @@ async function start({ data, plugins, strategies }) {
   const listed = performance.now() - startedAt;
   const count = answer.strategies.length;
   if (count !== strategies) throw new Error(`${count} strategies are listed, not ${strategies}`);
+  const processor = processorTime(child.pid);
   child.kill('SIGTERM');
   await once(child, 'exit');
-  return { open, listed };
+  return { open, listed, processor };
+}
+
+/** What the server has computed so far, milliseconds, whatever else the machine does. Linux counts it in hundredths of seconds. */
+function processorTime(processId) {
+  const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function ask(url, query) {
@@ -141,7 +150,7 @@ function report(what, runs) {
     return `${median(values).toFixed(2)} s${range}`;
   };
   console.log(
-    `${what.padEnd(28)} first answer ${seconds('open').padEnd(22)} strategies listed ${seconds('listed')}`,
+    `${what.padEnd(28)} first answer ${seconds('open').padEnd(22)} strategies listed ${seconds('listed').padEnd(22)} processor ${seconds('processor')}`,
   );
 }
 

@@ -33,7 +33,7 @@ export async function locatePackages(
 }
 
 /** Where an installed package's own folder lies. */
-export function installedPackageFolder(pluginsFolder: string, install: PluginInstall): string {
+function installedPackageFolder(pluginsFolder: string, install: PluginInstall): string {
   return join(pluginsFolder, 'installs', install.folder, 'node_modules', install.package);
 }
 
