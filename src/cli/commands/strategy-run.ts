@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { askedToStop } from '../../asked-to-stop.js';
@@ -47,13 +48,14 @@ export async function runStrategyHere(
     abort.abort(interrupted);
   });
   const workFolder = await mkdtemp(join(tmpdir(), 'zoo-strategy-run-'));
+  // However it ends: what runs here may end the process.
+  process.once('exit', () => rmSync(workFolder, { recursive: true, force: true }));
   try {
     await runIn(workFolder, context, source, { ...flags, parameters, signal: abort.signal });
   } catch (error) {
     if (error !== interrupted) throw error;
     process.exitCode = exitCodes.interrupted;
   } finally {
-    await rm(workFolder, { recursive: true, force: true });
     endAnyway(context);
   }
 }
