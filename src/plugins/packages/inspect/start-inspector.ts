@@ -34,6 +34,12 @@ export async function startInspector(
       ...paths.map(readFlag),
     ],
   });
-  child.once('close', () => rmSync(folder, { recursive: true, force: true }));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  // A command may be through before it hears that the process has ended.
+  process.once('exit', removeFolder);
+  child.once('close', () => {
+    process.off('exit', removeFolder);
+    removeFolder();
+  });
   return child;
 }
