@@ -7,7 +7,7 @@ const parameters = z.object({
     .number()
     .min(0)
     .max(10)
-    .default(0.1)
+    .default(0.01)
     .meta({
       title: 'Alpha',
       description:
@@ -20,7 +20,7 @@ const parameters = z.object({
     .max(10)
     .default(0.01)
     .meta({ title: 'Beta', description: 'How strongly the weights of the new head are pulled to zero.' }),
-  learningRate: z.number().min(1e-6).max(1).default(0.005).meta({
+  learningRate: z.number().min(1e-6).max(1).default(0.05).meta({
     title: 'Learning rate',
     description: 'Of the first two thirds of all steps; the last third takes a tenth of it.',
   }),
