@@ -1,6 +1,6 @@
 /**
  * What it costs to run a strategy in processes of its own: from the start of the process to the call of `fit`, beside the start of a bare Node; a training
- * in the process of a job beside the same training in this one; and a whole fine-tune in two processes beside one in one.
+ * in the process of a job beside the same training in a plain one; and a whole fine-tune in two processes beside one in one.
  *
  *     node bench/plugins/isolation.mjs 5
  */
@@ -18,8 +18,6 @@ import { tarEnd, tarFile } from '../../dist/learning/datasets/tar-writer.js';
 import { writeWithoutTestSplit } from '../../dist/learning/datasets/write-without-test-split.js';
 import { composeBackbone } from '../../dist/learning/tfjs-layers/compose-classifier.js';
 import { digestPackage } from '../../dist/plugins/packages/digest-package.js';
-import { importStrategy } from '../../dist/plugins/packages/import-strategy.js';
-import { fitStrategy } from '../../dist/plugins/run/fit-strategy.js';
 import { loadMobileNetV2 } from '../support/mobilenet-v2.mjs';
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -31,7 +29,6 @@ const [featureFolder, addonFolder] = [join(root, 'features'), join(root, 'no-add
 const folders = new WorkFolders(join(root, 'work'), 'worker-1');
 // How many pictures the evaluation has is all that a fit knows of them.
 const testSummary = { imageCount: 120, perClass: new Array(10).fill(12) };
-const silent = { progress() {}, metric() {}, log() {} };
 const never = new AbortController().signal;
 let attempts = 0;
 const inputs = (folder) => ({
@@ -49,7 +46,7 @@ const training = {
   trainableFrom: 'block_16_expand',
   layer: 'out_relu',
   inputSize: 160,
-  epochs: 12,
+  epochs: 6,
   patience: 1000,
   batchSize: 16,
   views: 1,
@@ -60,8 +57,10 @@ try {
   const origin = await installTimed();
   // Warms cache and disk.
   await inChild(origin, training);
-  await startToFit(origin);
-  await trainingInBoth(origin);
+  if (!process.argv.includes('--jobs')) {
+    await startToFit(origin);
+    await trainingInBoth(origin);
+  }
   await wholeJobs();
   console.log(`load ${loadavg()[0].toFixed(1)}, ${threads} threads, Node ${process.version}`);
 } finally {
@@ -71,7 +70,7 @@ try {
 /** From the worker's call to the strategy's, and what of that is a bare Node. */
 async function startToFit(origin) {
   const [ours, processor, bare] = [[], [], []];
-  for (let round = 0; round < 2 * rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     const { calledMs, startCpuMs } = await inChild(origin, { ...training, epochs: 1 });
     ours.push(calledMs);
     processor.push(startCpuMs);
@@ -86,32 +85,24 @@ async function startToFit(origin) {
 
 /** The time of `fit` alone: wall time, and processor time of all threads, with what the worker spends on watching. */
 async function trainingInBoth(origin) {
-  const strategy = await importStrategy(origin);
-  const figures = { here: [], child: [], hereCpu: [], childCpu: [] };
+  const figures = { here: [], child: [], hereCpu: [], childCpu: [], watchCpu: [] };
   for (let round = 0; round < rounds; round++) {
-    const folder = await layOut();
-    let timed;
-    await fitStrategy(strategy, {
-      ...inputs(folder),
-      testSummary,
-      parameters: training,
-      engine: { wanted: 'auto', addonFolder },
-      signal: never,
-      on: { ...silent, log: (line) => (timed = timedIn(line) ?? timed) },
-    });
-    figures.here.push(timed.ms);
-    figures.hereCpu.push(timed.cpuMs);
+    const plain = await fitInPlainProcess(origin);
+    figures.here.push(plain.ms);
+    figures.hereCpu.push(plain.cpuMs);
+    const ready = await layOut();
     const before = process.cpuUsage();
-    const child = await inChild(origin, training);
+    const child = await inChild(origin, training, { folder: ready });
     const { user, system } = process.cpuUsage(before);
     figures.child.push(child.ms);
-    figures.childCpu.push(child.cpuMs + (user + system) / 1000);
+    figures.childCpu.push(child.cpuMs);
+    figures.watchCpu.push((user + system) / 1000);
   }
   console.log(
-    `training        here ${seconds(figures.here)}   in a job’s process ${seconds(figures.child)}   median of the ratios ${ratio(figures.child, figures.here)}`,
+    `training        plain process ${seconds(figures.here)}   in a job’s process ${seconds(figures.child)}   median of the ratios ${ratio(figures.child, figures.here)}   aim 1.03`,
   );
   console.log(
-    `  processor     here ${seconds(figures.hereCpu)}   in a job’s process, its worker’s time included ${seconds(figures.childCpu)}   ${ratio(figures.childCpu, figures.hereCpu)}   aim 1.03`,
+    `  processor     plain process ${seconds(figures.hereCpu)}   in a job’s process ${seconds(figures.childCpu)}   ${ratio(figures.childCpu, figures.hereCpu)}   its worker ${seconds(figures.watchCpu)}`,
   );
 }
 
@@ -122,38 +113,76 @@ async function wholeJobs() {
     ['partial-fine-tuning', training],
   ];
   for (const [name, parameters] of cases) {
-    const [one, two, layingOut] = [[], [], []];
+    const [one, two, oneCpu, twoCpu] = [[], [], [], []];
     for (let round = 0; round < rounds; round++) {
+      let before = await processorMs();
       one.push(await inOneProcess(name, parameters));
+      oneCpu.push((await processorMs()) - before);
+      before = await processorMs();
       const startedAt = performance.now();
       const folder = await layOut();
-      layingOut.push(performance.now() - startedAt);
       const { record } = await inChild({ kind: 'built-in' }, parameters, { strategy: name, folder });
       await rm(folder.dataset, { recursive: true });
       await cp(datasetFolder, folder.dataset, { recursive: true });
       await run({ kind: 'EVALUATION', fit: record, ...inputs(folder) }, folder);
       two.push(performance.now() - startedAt);
+      twoCpu.push((await processorMs()) - before);
     }
     console.log(
-      `${name.padEnd(24)} one process ${seconds(one)}   two ${seconds(two)}, laying out ${seconds(layingOut)}   ${ratio(two, one)}`,
+      `${name.padEnd(24)} one process ${seconds(one)}   two ${seconds(two)}   ${ratio(two, one)}   processor ${seconds(oneCpu)}   ${seconds(twoCpu)}   ${ratio(twoCpu, oneCpu)}`,
     );
   }
+}
+
+/** Processor time of this process and of those it waited for. Linux. */
+async function processorMs() {
+  const fields = (await readFile('/proc/self/stat', 'utf8')).split(') ')[1].split(' ');
+  // utime, stime, cutime, cstime, in hundredths of a second.
+  return 10 * fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
 async function inOneProcess(name, parameters) {
   const folder = await layOut();
   const startedAt = performance.now();
-  const script = `
-    const { runStrategy } = await import(${JSON.stringify(new URL('../../dist/plugins/run/run-strategy.js', import.meta.url).href)});
-    await runStrategy({ strategy: ${JSON.stringify(name)}, parameters: ${JSON.stringify(parameters)}, ...${JSON.stringify(inputs(folder))},
-      datasetFolder: ${JSON.stringify(datasetFolder)}, engine: { wanted: 'auto', addonFolder: ${JSON.stringify(addonFolder)} },
-      signal: new AbortController().signal, on: { progress() {}, metric() {}, log() {} } });
-    process.exit(0);`;
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
+  await inPlainProcess(
+    `
+    const { runStrategy } = await import(${built('run/run-strategy.js')});
+    await runStrategy({ ...input, strategy: ${JSON.stringify(name)}, parameters: ${JSON.stringify(parameters)}, datasetFolder: ${JSON.stringify(datasetFolder)} });`,
+    folder,
+  );
   return performance.now() - startedAt;
+}
+
+/** The training in a process with nothing around it. */
+async function fitInPlainProcess(origin) {
+  const output = await inPlainProcess(
+    `
+    const { importStrategy } = await import(${built('packages/import-strategy.js')});
+    const { fitStrategy } = await import(${built('run/fit-strategy.js')});
+    const strategy = await importStrategy(${JSON.stringify(origin)});
+    await fitStrategy(strategy, { ...input, parameters: ${JSON.stringify(training)}, testSummary: ${JSON.stringify(testSummary)} });`,
+    await layOut(),
+  );
+  return output.split('\n').reduce((timed, line) => ({ ...timed, ...timedIn(line) }), {});
+}
+
+function built(path) {
+  return JSON.stringify(new URL(`../../dist/plugins/${path}`, import.meta.url).href);
+}
+
+async function inPlainProcess(body, folder) {
+  const script = join(root, 'plain.mjs');
+  await writeFile(
+    script,
+    `
+    const input = { ...${JSON.stringify(inputs(folder))}, engine: { wanted: 'auto', addonFolder: ${JSON.stringify(addonFolder)} },
+      signal: new AbortController().signal, on: { progress() {}, metric() {}, log: (line) => console.log(line) } };
+    ${body}
+    process.exit(0);`,
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 /** One fit in a process as a worker starts it. */
