@@ -140,6 +140,10 @@ export const badPlugins: readonly BadPlugin[] = [
   fails('changes-base-weights', 'STRATEGY_SHAPE_MISMATCH'),
   fails('changes-base-files', 'JOB_ACCESS_DENIED', 'The permission model refuses it.'),
   comesToNothing('writes-to-features', 'The evaluation has features of its own, in a process of its own.'),
+  comesToNothing(
+    'damages-the-cache',
+    'What has not its digest is computed again. Files with a digest to match would be believed.',
+  ),
   comesToNothing('guesses-labels', 'No test picture, and no word about one, is in its folder.', {
     found: 0,
     asked: 0,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +58,13 @@ beforeAll(async () => {
   base = await publishTestModel(zoo, principal, 'tiny', await tinyNetwork());
   const imported = await endOf(zoo, await launchTestImport(zoo, principal, 'colours', await colourArchive()));
   data = imported.resultDatasetVersionId ?? '';
-  await runAll(['good', ...running.filter((plugin) => !isLate(plugin)).map(({ name }) => name)]);
+  // The cache has something in it that can be damaged.
+  const damaging = 'damages-the-cache';
+  await runAll(['good', 'feature-extraction-svm']);
+  await runAll([
+    damaging,
+    ...running.filter((plugin) => !isLate(plugin) && plugin.name !== damaging).map(({ name }) => name),
+  ]);
   await worker.stop();
   await runLate(running.filter(isLate).map(({ name }) => name));
 }, 600_000);
@@ -171,6 +177,17 @@ test('the network is not closed to a strategy, and only trusted', () => {
   expect(connections).toBe(1);
 });
 
+test('a cache that one job damaged is computed anew for the next', async () => {
+  const before = await versionOf('feature-extraction-svm');
+  const worker = await runWorker(limited(fixture.zoo));
+  await runAll(['feature-extraction-svm']);
+  await worker.stop();
+  const after = await versionOf('feature-extraction-svm');
+  expect(after.id).not.toBe(before.id);
+  expect(after.evaluation?.accuracy).toBeGreaterThan(0.8);
+  expect(after.evaluation?.confusion).toEqual(before.evaluation?.confusion);
+});
+
 test('of a name that two versions have, a job runs the one it was launched with', async () => {
   const worker = await runWorker(limited(fixture.zoo));
   try {
@@ -204,6 +221,11 @@ test('a strategy that does not look at the signal is ended when its job is calle
   } finally {
     await worker.stop();
   }
+});
+
+test('a package whose files changed after it was read is launched no more', async () => {
+  await appendFile(join(corpus.folderOf('good'), 'index.js'), '\n// A line more.\n');
+  await expect(launch('good')).rejects.toMatchObject({ code: 'PLUGIN_CHANGED' });
 });
 
 test('no process, file or lock is left', async () => {
