@@ -74,7 +74,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
   test('the attempt after a lost one finds them; those of the new one come first only when they are further', async () => {
     const first = await runningJob();
     await keepCheckpoint(fixture.zoo, first, await checkpoint(40));
-    await endAttempt(fixture.zoo, first, { kind: 'handed-back' });
+    await endAttempt(fixture.zoo, first, { kind: 'handed-back', because: 'worker-stopping' });
     const second = await claimNext(fixture.zoo, queue);
     expect(second.fence).toBe(first.fence + 1);
     expect(await placed(second)).toEqual(['weights after 40 steps']);
@@ -85,7 +85,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
   test('an attempt that had to begin anew keeps its own, though an earlier one had come further', async () => {
     const first = await runningJob();
     for (const step of [900, 1000]) await keepCheckpoint(fixture.zoo, first, await checkpoint(step));
-    await endAttempt(fixture.zoo, first, { kind: 'handed-back' });
+    await endAttempt(fixture.zoo, first, { kind: 'handed-back', because: 'worker-stopping' });
     const second = await claimNext(fixture.zoo, queue);
     for (const step of [10, 20]) await keepCheckpoint(fixture.zoo, second, await checkpoint(step));
     expect(await placed(second)).toEqual(['weights after 20 steps', 'weights after 10 steps']);

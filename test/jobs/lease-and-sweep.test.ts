@@ -178,7 +178,9 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
 
     test('gives a job back unharmed when the worker stops', async () => {
       const held = await runningJob();
-      expect(await endAttempt(fixture.zoo, held, { kind: 'handed-back' })).toBe(true);
+      expect(await endAttempt(fixture.zoo, held, { kind: 'handed-back', because: 'worker-stopping' })).toBe(
+        true,
+      );
       expect(await jobById(fixture.zoo, held.jobId)).toMatchObject({
         state: 'QUEUED',
         infrastructureFailures: 0,

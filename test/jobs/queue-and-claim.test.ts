@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claimJob, findLeftJob, type BoundStrategy, type Claimant } from '../../src/jobs/queue/claim-job.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { appendFencedEvents, readJobEvents } from '../../src/jobs/events/job-events.js';
 import { enqueueJob, openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
+import { BlobCache } from '../../src/jobs/worker/blob-cache.js';
+import { runAttempt } from '../../src/jobs/worker/run-attempt.js';
+import { WorkFolders } from '../../src/jobs/worker/work-folders.js';
 import { createJobsFixture, jobById, letLeaseRunOut, queueTestJob, type JobsFixture } from './support.js';
 import { availableDatabases, unavailableDatabases } from '../support/database.js';
 import { leaveOut } from '../support/left-out.js';
@@ -142,6 +146,36 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
         await claimJob(zoo, queue, { jobId: first.jobId }, able);
         expect(await findLeftJob(zoo, able)).toEqual({ jobId: second.jobId });
         await claimJob(zoo, queue, { jobId: second.jobId }, able);
+      });
+
+      test('gives it back unharmed where the package was removed since', async () => {
+        const { zoo } = fixture;
+        const { jobId, delivery } = await queueBound();
+        const claimed = await claimJob(zoo, queue, delivery, holderOf(build));
+        if (claimed === undefined) throw new Error('the job could not be claimed');
+        const { dataDirectory } = zoo.config;
+        await runAttempt(
+          {
+            zoo,
+            cache: new BlobCache(join(dataDirectory, 'cache'), zoo.store, 0),
+            workFolders: new WorkFolders(join(dataDirectory, 'attempts'), 'worker-2'),
+            featureFolder: join(dataDirectory, 'features'),
+            featureBytes: 0,
+            stopping: new AbortController().signal,
+          },
+          { ...claimed, job: Object.assign(claimed.job, { kind: 'FINE_TUNE' }) },
+        );
+        expect(await jobById(zoo, jobId)).toMatchObject({ state: 'QUEUED', infrastructureFailures: 0 });
+        const { rows } = await executeSql(
+          zoo.database,
+          `SELECT outcome, error->>'code' AS code FROM attempts WHERE job_id = $1`,
+          [jobId],
+        );
+        expect(rows).toEqual([{ outcome: 'LOST', code: 'STRATEGY_UNKNOWN' }]);
+        const again = await queue.fetch();
+        expect(again?.jobId).toBe(jobId);
+        expect(again && (await claimJob(zoo, queue, again, holderOf()))).toBeUndefined();
+        expect((await claimJob(zoo, queue, { jobId }, holderOf(build)))?.fence).toBe(2);
       });
 
       test('is told of a job from before packages by name and version', async () => {

@@ -16,8 +16,8 @@ export type AttemptEnd =
   | { kind: 'cancelled' }
   /** A machine, a network or a process failed it: run it again, within the budget. */
   | { kind: 'lost'; error: JobError }
-  /** The worker stops and gives the job back unharmed. */
-  | { kind: 'handed-back' };
+  /** The worker cannot go on and gives the job back unharmed: it stops, or has not what the job needs any more. */
+  | { kind: 'handed-back'; because: 'worker-stopping' | 'strategy-removed' };
 
 /** What of a job's row decides how it goes on. */
 export interface LockedJob {
@@ -67,7 +67,7 @@ export async function settleAttempt(manager: EntityManager, job: LockedJob, end:
     await finishJob(manager, job, 'FAILED', end.error);
     return;
   }
-  const error = end.kind === 'lost' ? end.error : handedBack;
+  const error = end.kind === 'lost' ? end.error : handedBack[end.because];
   await closeAttempt(manager, job, 'LOST', error);
   const failures = job.infrastructure_failures + (end.kind === 'lost' ? 1 : 0);
   if (failures > infrastructureRetries) {
@@ -141,4 +141,10 @@ async function finishJob(
   await appendStateEvent(manager, job.id, state, error === null ? {} : { error });
 }
 
-const handedBack: JobError = { code: 'WORKER_STOPPED', message: 'The worker was stopped.' };
+const handedBack: Record<Extract<AttemptEnd, { kind: 'handed-back' }>['because'], JobError> = {
+  'worker-stopping': { code: 'WORKER_STOPPED', message: 'The worker was stopped.' },
+  'strategy-removed': {
+    code: 'STRATEGY_UNKNOWN',
+    message: 'The strategy was removed from the worker; the job waits for one that has it.',
+  },
+};

@@ -8,7 +8,8 @@ import { jobSignals } from '../events/job-signals.js';
 export class AttemptStopped extends Error {
   override readonly name = 'AttemptStopped';
 
-  constructor(readonly reason: 'cancelled' | 'lease-lost' | 'worker-stopping') {
+  /** @param reason `strategy-removed`: since the claim, from this worker; others may have it. */
+  constructor(readonly reason: 'cancelled' | 'lease-lost' | 'worker-stopping' | 'strategy-removed') {
     super(`The attempt was stopped: ${reason}.`);
   }
 }

@@ -17,6 +17,7 @@ import type { BlobCache } from './blob-cache.js';
 import { datasetImportParameters } from '../launch/job-parameters.js';
 import { installedStrategies } from '../launch/installed-strategies.js';
 import type { DatasetImportWork, EvaluationWork, FitWork } from '../child/protocol.js';
+import { AttemptStopped } from '../queue/lease.js';
 import { placeCheckpoints } from '../checkpoints/place-checkpoints.js';
 import { removeFolder, type WorkFolder } from './work-folders.js';
 
@@ -47,6 +48,8 @@ export interface PreparationOptions {
 /**
  * Lays out what a strategy may have, as files, every digest checked, and says what the process of a fit has to do with
  * them. The data set is there without its test split.
+ *
+ * @throws AttemptStopped when this worker has not the job's strategy any more
  */
 export async function prepareFit(job: Job, options: PreparationOptions): Promise<FitWork> {
   const { config } = options.zoo;
@@ -108,15 +111,13 @@ function runInputs(
   };
 }
 
+/** A job that was claimed a moment before its package was removed is to wait for it, not to fail. */
 async function strategyOf(job: Job, zoo: Zoo): Promise<{ strategy: string; origin: StrategyOrigin }> {
   const { strategy, strategyVersion, strategyDigest } = job;
   const installed = await installedStrategies(zoo);
   const found = installed.find(strategy ?? '', strategyVersion ?? undefined, strategyDigest ?? undefined);
   if (strategy !== null && found !== undefined) return { strategy, origin: found.origin };
-  throw new ZooError(
-    'STRATEGY_UNKNOWN',
-    `${strategy} ${strategyVersion} is not installed on this worker any more; add it again, or launch the job with what is there.`,
-  );
+  throw new AttemptStopped('strategy-removed');
 }
 
 async function placeVersions(

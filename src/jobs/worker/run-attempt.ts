@@ -131,8 +131,7 @@ function endedBy(error: JobError): AttemptEnd {
 function stoppedEnd(cause: unknown): AttemptEnd | undefined {
   const reason = cause instanceof AttemptStopped ? cause.reason : 'lease-lost';
   if (reason === 'cancelled') return { kind: 'cancelled' };
-  if (reason === 'worker-stopping') return { kind: 'handed-back' };
-  return undefined;
+  return reason === 'lease-lost' ? undefined : { kind: 'handed-back', because: reason };
 }
 
 /** The database may be away for a moment; the lease bounds how long trying makes sense. */
