@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ZooError } from '../../errors.js';
 import type { StrategyAnnouncement } from '../announce.js';
 import { Inspectors } from '../packages/inspect/inspectors.js';
+import { digestPackage } from '../packages/digest-package.js';
 import { updatePluginsFile, type PluginInstall } from '../packages/plugins-file.js';
 import { readStrategyPackage } from '../packages/read-package.js';
 import { stagePackage } from '../packages/stage-package.js';
@@ -46,8 +47,7 @@ export async function addPackage(
         strategy,
         all.map(({ announcement }) => announcement),
       );
-      const folder = folderOf(identity);
-      await settle(staged.root, join(pluginsFolder, 'installs'), folder);
+      const folder = await settle(staged.root, join(pluginsFolder, 'installs'), identity);
       const install: PluginInstall = {
         package: identity.name,
         version: identity.version,
@@ -87,11 +87,24 @@ function folderOf({ name, version, digest }: PackageIdentity): string {
   return `${name.replace('/', '+')}-${version}-${digest.slice(0, 12)}`;
 }
 
-/** One that was removed and still lies there is of the same digest, and stays. */
-async function settle(from: string, installs: string, name: string): Promise<void> {
+/**
+ * Moves it to where it stays. One that was removed and still lies there is taken back, unless its files were changed: jobs
+ * may run from it, so it is left to the sweep and the new one lies beside it.
+ *
+ * @returns the name of its folder
+ */
+async function settle(from: string, installs: string, identity: PackageIdentity): Promise<string> {
   await mkdir(installs, { recursive: true });
-  const to = join(installs, name);
-  if ((await stat(to).catch(() => undefined)) === undefined) await rename(from, to);
+  for (let copy = 1; ; copy += 1) {
+    const name = copy === 1 ? folderOf(identity) : `${folderOf(identity)}~${copy}`;
+    const to = join(installs, name);
+    if ((await stat(to).catch(() => undefined)) === undefined) {
+      await rename(from, to);
+      return name;
+    }
+    const digest = await digestPackage(join(to, 'node_modules', identity.name)).catch(() => undefined);
+    if (digest === identity.digest) return name;
+  }
 }
 
 function versionTaken({ name, version }: PackageIdentity): ZooError {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { addPackage } from '../../../src/plugins/installed/add-package.js';
 import { openInstalledStrategies } from '../../../src/plugins/installed/open-installed-strategies.js';
+import { removePackage } from '../../../src/plugins/installed/remove-package.js';
+import { readPluginsFile } from '../../../src/plugins/packages/plugins-file.js';
 import { emptyFolder, writePackage, type PackageSource } from '../packages/strategy-folder.js';
 
 /** A package as its author has it: nothing is installed in it. */
@@ -80,6 +82,22 @@ it('adds a tarball; adding it again changes nothing, and another build of that v
     message: expect.stringContaining('zoo plugin remove my-package@1.0.0') as string,
   });
   expect(leftIn(where)).toEqual(before);
+});
+
+it('puts right what was changed by hand when it is removed and added again', async () => {
+  const where = place();
+  const folder = source();
+  const { strategy } = await addPackage(where, folder);
+  const install = `my-package-1.0.0-${strategy.package.digest.slice(0, 12)}`;
+  writeFileSync(
+    join(where.pluginsFolder, 'installs', install, 'node_modules/my-package/index.js'),
+    'changed',
+  );
+  await removePackage(where.pluginsFolder, 'my-package', undefined);
+  await addPackage(where, folder);
+  expect(await strategiesOf(where)).toEqual(['my-strategy 1.0.0']);
+  const { installs, removed } = await readPluginsFile(where.pluginsFolder);
+  expect([installs[0]?.folder, removed[0]?.folder]).toEqual([`${install}~2`, install]);
 });
 
 it('lets two commands at once both land', async () => {
