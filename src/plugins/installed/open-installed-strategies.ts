@@ -93,7 +93,7 @@ class Installation implements StrategyInstallation {
   async #survey(): Promise<Survey> {
     const { pluginsFolder, listed, builtIns = builtInSources } = this.#options;
     const own = await (this.#builtIns ??= loadBuiltIns(builtIns));
-    const packages = await locatedOrRefused(pluginsFolder, listed);
+    const packages = await locatePackages(pluginsFolder, listed);
     return { own, packages: await Promise.all(packages.map((located) => this.#lookUp(located))) };
   }
 
@@ -164,16 +164,6 @@ async function loadBuiltIns(sources: readonly StrategySource[]): Promise<Candida
   // They are ours: one that does not load is a fault of this installation.
   if (broken !== undefined) throw new Error(`${broken.source} cannot be used: ${broken.reason}`);
   return all.map((strategy) => ({ source: 'modelzoo', strategy: builtInStrategy(strategy) }));
-}
-
-/** A plugins folder that cannot be read must not take the built-ins with it. */
-async function locatedOrRefused(pluginsFolder: string, listed: readonly string[]): Promise<LocatedPackage[]> {
-  try {
-    return await locatePackages(pluginsFolder, listed);
-  } catch (error) {
-    if (!(error instanceof ZooError)) throw error;
-    return [{ source: 'plugins.json', from: 'added', package: error }];
-  }
 }
 
 function refusal(source: string, { code, message }: ZooError): Described {

@@ -17,19 +17,28 @@ export interface LocatedPackage {
 
 /**
  * Reads every package that this installation is to have: first those that were added, in that order, then those that the
- * configuration lists. None is imported.
+ * configuration lists. None is imported. A plugins.json that cannot be read is refused like a package: it must not take
+ * the others with it.
  */
 export async function locatePackages(
   pluginsFolder: string,
   listed: readonly string[],
 ): Promise<LocatedPackage[]> {
+  const added = locateAdded(pluginsFolder).catch((error: unknown): LocatedPackage[] => {
+    if (!(error instanceof ZooError)) throw error;
+    return [{ source: 'plugins.json', from: 'added', package: error }];
+  });
+  const fromConfiguration = listed.map((source) => located(source, 'listed', () => readListed(source)));
+  return [...(await added), ...(await Promise.all(fromConfiguration))];
+}
+
+async function locateAdded(pluginsFolder: string): Promise<LocatedPackage[]> {
   const { installs } = await readPluginsFile(pluginsFolder);
-  return Promise.all([
-    ...installs.map((install) =>
+  return Promise.all(
+    installs.map((install) =>
       located(`${install.package} ${install.version}`, 'added', () => readInstall(pluginsFolder, install)),
     ),
-    ...listed.map((source) => located(source, 'listed', () => readListed(source))),
-  ]);
+  );
 }
 
 /** Where an installed package's own folder lies. */

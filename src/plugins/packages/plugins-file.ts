@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { ZooError } from '../../errors.js';
 import { sha256Pattern } from '../../learning/sha256.js';
 
-const folderName = z.string().regex(/^[\w.+@~-]+$/);
+/** One name: it is joined to `installs`, and deleted there. */
+const folderName = z.string().regex(/^(?!\.\.?$)[\w.+@~-]+$/);
 
 const pluginsFile = z.object({
   installs: z

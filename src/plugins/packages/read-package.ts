@@ -162,8 +162,10 @@ function invalid(message: string): PackageProblem {
   return { code: 'PLUGIN_PACKAGE_INVALID', message };
 }
 
-/** @throws whatever is no refusal of ours */
+/** @throws whatever is neither a refusal of ours nor the file system's */
 function problemOf(error: unknown): PackageProblem {
-  if (!(error instanceof ZooError)) throw error;
-  return { code: error.code, message: error.message.replace(/\.$/, '') };
+  if (error instanceof ZooError) return { code: error.code, message: error.message.replace(/\.$/, '') };
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return invalid(`its files cannot be read (${code})`);
 }

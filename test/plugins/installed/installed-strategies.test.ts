@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StrategyAnnouncement } from '../../../src/plugins/announce.js';
 import {
   openInstalledStrategies,
@@ -25,6 +25,7 @@ class CountingInspectors extends Inspectors {
 
 const opened: StrategyInstallation[] = [];
 afterEach(() => {
+  vi.unstubAllEnvs();
   for (const installation of opened.splice(0)) installation.close();
 });
 
@@ -198,11 +199,12 @@ it('refuses each package that cannot be used with its own code, and has all the 
   expect(JSON.stringify(refused.map(({ reason }) => reason))).not.toContain(folder);
 });
 
-it('has the built-ins also where plugins.json is damaged', async () => {
+it('has the built-ins and what the configuration lists also where plugins.json is damaged', async () => {
   const folder = emptyFolder();
   writeFileSync(join(folder, 'plugins.json'), '{ "installs": [');
-  const { all, refused } = await open(folder).current();
-  expect(namesOf({ all })).toEqual(builtIns);
+  const listed = [writeInstalled({ name: 'by-folder', strategy: 'by-folder' })];
+  const { all, refused } = await open(folder, { listed }).current();
+  expect(namesOf({ all })).toEqual(['by-folder', ...builtIns]);
   expect(refused).toMatchObject([{ source: 'plugins.json', code: 'PLUGIN_PACKAGE_INVALID' }]);
 });
 
@@ -210,6 +212,15 @@ it('has a package in a folder that the configuration lists', async () => {
   const byFolder = writeInstalled({ name: 'by-folder', strategy: 'by-folder' });
   const { find } = await open(emptyFolder(), { listed: [byFolder] }).current();
   expect(find('by-folder')?.origin).toMatchObject({ kind: 'package', folder: byFolder });
+});
+
+it('has everything else where the system lets no process start', async () => {
+  const folder = emptyFolder();
+  await install(folder, {});
+  vi.stubEnv('TMPDIR', join(folder, 'not-there'));
+  const { all, refused } = await open(folder).current();
+  expect(namesOf({ all })).toEqual(builtIns);
+  expect(refused).toMatchObject([{ code: 'PLUGIN_PROCESS_DIED', reason: expect.stringMatching(/ENOENT/) }]);
 });
 
 it('does not make a start wait for a package that never answers', async () => {
@@ -251,6 +262,13 @@ describe('plugins.json', () => {
     const { removed } = await readPluginsFile(folder);
     expect(removed.map((each) => each.folder).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(readdirSync(folder)).toEqual(['plugins.json']);
+  });
+
+  it.each(['.', '..', '../elsewhere', ''])('names no folder outside of installs: %j', async (name) => {
+    const folder = emptyFolder();
+    const removed = [{ folder: name, removedAt: '2026-01-01' }];
+    writeFileSync(join(folder, 'plugins.json'), JSON.stringify({ removed }));
+    await expect(readPluginsFile(folder)).rejects.toMatchObject({ code: 'PLUGIN_PACKAGE_INVALID' });
   });
 
   it('stays as it was when a change fails, and the lock of a dead process is broken', async () => {

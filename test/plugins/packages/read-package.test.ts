@@ -93,6 +93,16 @@ it('refuses a symbolic link among its files, whatever it leads to', async () => 
   ]);
 });
 
+it('refuses a package that has a file which cannot be read', async () => {
+  const folder = writeInstalled();
+  // No text gives this name: whoever lists the folder does not find the file again.
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xff)]), '');
+  const { problems } = await examinePackage(folder);
+  expect(problems).toEqual([
+    { code: 'PLUGIN_PACKAGE_INVALID', message: 'its files cannot be read (ENOENT)' },
+  ]);
+});
+
 it('needs no peer that is optional', async () => {
   const peers = {
     peerDependencies: { modelzoo: '*', 'not-there': '1' },

@@ -49,7 +49,7 @@ export class Inspector {
 
   async #ask(question: Question): Promise<unknown> {
     if (this.#child !== undefined && hasEnded(this.#child)) this.#child = undefined;
-    const child = (this.#child ??= await startInspector(this.origin));
+    const child = (this.#child ??= await startInspector(this.origin).catch(couldNotStart));
     keepAlive(child, true);
     try {
       return await this.#answerOf(child, question);
@@ -77,8 +77,7 @@ export class Inspector {
         settle(() => reject(new ZooError(code, message)));
       const late = (afterMs: number) =>
         fail('PLUGIN_TIMED_OUT', `${name} ${version} did not answer within ${afterMs / 1000} s.`);
-      const onError = () =>
-        fail('PLUGIN_PROCESS_DIED', 'The process that inspects packages could not be started.');
+      const onError = (error: unknown) => settle(() => reject(notStarted(error)));
       const onExit = (code: number | null, signal: string | null) => {
         const why = faultMessage === '' ? '' : `: ${faultMessage}`;
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
@@ -123,6 +122,19 @@ class Refused extends Error {
   constructor(readonly refusal: ZooError) {
     super();
   }
+}
+
+/** No room for its folder, no process or file left: of the machine, and over some time. */
+function notStarted(error: unknown): ZooError {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  return new ZooError(
+    'PLUGIN_PROCESS_DIED',
+    `The process that inspects packages could not be started (${code}).`,
+  );
+}
+
+function couldNotStart(error: unknown): never {
+  throw notStarted(error);
 }
 
 function hasEnded({ exitCode, signalCode, connected }: ChildProcess): boolean {
