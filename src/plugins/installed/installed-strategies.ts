@@ -3,6 +3,7 @@ import type { Problem } from '../../errors.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
 import type { StrategyAnnouncement } from '../announce.js';
 import type { DataSummary } from '../contract.js';
+import type { ParameterProblem } from '../parameters/validate-parameters.js';
 import type { StrategyOrigin } from '../packages/strategy-package.js';
 
 /** The strategies of this installation: those that come with it, and those of the packages that its operator added. */
@@ -39,13 +40,7 @@ export interface InstalledStrategy {
 
 export type ParametersAnswer =
   | { value: Record<string, unknown>; problems?: undefined }
-  | { value?: undefined; problems: AcceptedProblem[] };
-
-/** A parameter that is not accepted: what arrived, and what would be. */
-export interface AcceptedProblem extends Problem {
-  value?: unknown;
-  accepted: string;
-}
+  | { value?: undefined; problems: ParameterProblem[] };
 
 export interface RefusedPackage {
   /** Package and version, or what the configuration lists. */

@@ -9,7 +9,7 @@ import { isDeclared, reservedNames } from './reserved-names.js';
 /** One parameter that is not accepted. */
 export interface ParameterProblem extends Problem {
   /** What arrived; undefined when a required parameter is missing. */
-  value: unknown;
+  value?: unknown;
   /** What is accepted, in words. */
   accepted: string;
 }
