@@ -50,7 +50,7 @@ describe('a strategy of someone else', () => {
       kind: 'completed',
       result: { evaluation: { split: 'test', imageCount: stand.testPictures.length } },
     });
-    const { evaluation } = (evaluated as { result: { evaluation: { accuracy: number } } }).result;
+    const { evaluation } = (evaluated as unknown as { result: { evaluation: { accuracy: number } } }).result;
     expect(evaluation.accuracy).toBeGreaterThan(0.6);
   });
 

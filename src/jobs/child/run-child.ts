@@ -102,7 +102,7 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
       end ??= { kind: 'completed', result: message.result };
     } else if (message.type === 'failed') {
       // A code of its own invention means nothing to anyone.
-      const code = message.code in errorCodes ? message.code : 'JOB_FAILED';
+      const code = Object.hasOwn(errorCodes, message.code) ? message.code : 'JOB_FAILED';
       end ??= { kind: 'failed', error: { code, message: message.message } };
     } else if (message.type === 'ready') {
       const { memoryBytes, reports, reportBytes } = limits;
