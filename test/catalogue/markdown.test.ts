@@ -13,7 +13,7 @@ test.each([
     'a \\| b | c\n--|--\n1\\_2\\_3 | 4',
     '<th>a &#124; b</th><th>c</th></tr></thead><tbody><tr><td>1&#95;2&#95;3</td>',
   ],
-  ['\\*not emphasis\\* and \\<b>', '<p>&#42;not emphasis&#42; and \\&lt;b&gt;</p>'],
+  ['\\*not emphasis\\* and \\<b>', '<p>&#42;not emphasis&#42; and &lt;b&gt;</p>'],
   ['- one\n* two', '<ul><li>one</li><li>two</li></ul>'],
 ])('%j is rendered', (text, expected) => {
   expect(renderMarkdown(text).text).toContain(expected);

@@ -140,7 +140,9 @@ function inline(text: string): string {
 
 /** A mark behind a backslash stands for itself: as an entity nothing takes it for more than that. */
 function literalMarks(escaped: string): string {
-  return escaped.replace(/\\([\\`*_{}[\]()#+\-.!|~])/g, (_, mark: string) => `&#${mark.charCodeAt(0)};`);
+  return escaped.replace(/\\(&lt;|&gt;|[\\`*_{}[\]()#+\-.!|~])/g, (_, mark: string) =>
+    mark.length > 1 ? mark : `&#${mark.charCodeAt(0)};`,
+  );
 }
 
 /** `escaped` is HTML-safe already; quotes in link targets are entities. */
