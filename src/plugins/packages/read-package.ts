@@ -82,7 +82,9 @@ const manifestSchema = z.looseObject({
   name: z
     .string('name is missing')
     .max(214)
-    .regex(/^(@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*$/, 'name is not one that a registry takes'),
+    .regex(/^(@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*$/, 'name is not one that a registry takes')
+    // Built-ins are known by it, and a name of a strategy belongs to a package.
+    .refine((name) => name !== 'modelzoo', 'name is modelzoo, which is that of Model Zoo itself'),
   version: z
     .string('version is missing')
     .max(100)

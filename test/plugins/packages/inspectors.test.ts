@@ -48,6 +48,12 @@ it.each<[string, PackageSource, string, RegExp]>([
   ['imports what is not there', { before: `import 'nope';` }, 'PLUGIN_DEPENDENCY_MISSING', /package nope/],
   ['imports what is CommonJS', { module: `require('node:fs');` }, 'PLUGIN_IMPORT_FAILED', /require/],
   [
+    'disarms what looks at its name',
+    { strategy: '<b>', before: 'RegExp.prototype.test = () => true;' },
+    'PLUGIN_ANSWER_INVALID',
+    /not understood/,
+  ],
+  [
     'writes to the channel',
     { before: `process.send({ type: 'answer', id: 'x', answer: {} });` },
     'PLUGIN_ANSWER_INVALID',

@@ -75,6 +75,7 @@ it.each<[string, PackageSource, string]>([
   ['a dependency that is not there', { manifest: { dependencies: { a: '1' } } }, 'PLUGIN_DEPENDENCY_MISSING'],
   ['modelzoo as a dependency', { manifest: { dependencies: { modelzoo: '*' } } }, 'PLUGIN_PACKAGE_INVALID'],
   ['no version', { manifest: { version: undefined } }, 'PLUGIN_PACKAGE_INVALID'],
+  ['the name of Model Zoo', { manifest: { name: 'modelzoo' } }, 'PLUGIN_PACKAGE_INVALID'],
   ['a climbing name', { manifest: { name: '../elsewhere' } }, 'PLUGIN_PACKAGE_INVALID'],
   ['package.json that is no JSON', { files: { 'package.json': '{' } }, 'PLUGIN_PACKAGE_INVALID'],
 ])('refuses %s', async (_, source, code) => {

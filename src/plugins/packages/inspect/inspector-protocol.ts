@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelManifest } from '../../../learning/model-manifest.js';
 import { errorCodes, type ErrorCode } from '../../../error-codes.js';
 import type { StrategyAnnouncement } from '../../announce.js';
+import { strategyName } from '../../check/check-strategy.js';
 import type { DataSummary } from '../../contract.js';
 import type { StrategyOrigin } from '../strategy-package.js';
 
@@ -41,7 +42,7 @@ export type FromInspector = z.input<typeof fromInspector>;
 
 /** A strategy as its package describes it; package and contract are ours to say. */
 export const description = z.strictObject({
-  name: text(64),
+  name: strategyName,
   version: text(64),
   summary: text(400),
   parametersSchema: z.record(z.string(), z.unknown()),
