@@ -58,7 +58,7 @@ describe('the strategy loader', () => {
 
   it('loads metadata without ONNX Runtime, sharp or TensorFlow', async () => {
     const script = `
-      const { loadStrategies } = await import('./dist/plugins/index.js');
+      const { loadStrategies } = await import('./dist/plugins/loader.js');
       await loadStrategies();
       process.stdout.write(JSON.stringify(process.report.getReport().sharedObjects));`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);

@@ -36,7 +36,7 @@ export function writeCard(facts: CardFacts): string {
 }
 
 /** The card's front matter as data. */
-export function cardFrontMatter(facts: CardFacts): Record<string, unknown> {
+function cardFrontMatter(facts: CardFacts): Record<string, unknown> {
   const { base, dataset, strategy, evaluation } = facts;
   return {
     ...(base.license === null ? {} : { license: base.license }),

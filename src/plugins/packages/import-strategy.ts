@@ -33,7 +33,7 @@ export async function importStrategy(origin: StrategyOrigin, name?: string): Pro
  *
  * @throws ZooError PLUGIN_CHANGED
  */
-export async function requireUnchanged({
+async function requireUnchanged({
   folder,
   identity,
 }: Extract<StrategyOrigin, { kind: 'package' }>): Promise<void> {

@@ -69,7 +69,7 @@ export async function examinePackage(
 }
 
 /** The error for a package that has these problems. */
-export function packageRefusal(problems: readonly PackageProblem[], source = 'The package'): ZooError {
+function packageRefusal(problems: readonly PackageProblem[], source = 'The package'): ZooError {
   const [first] = problems;
   return new ZooError(
     first?.code ?? 'PLUGIN_PACKAGE_INVALID',
