@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -98,9 +98,11 @@ async function removeIfDead(path: string, token: string): Promise<boolean> {
   const content = await readFile(path, 'utf8').catch(() => '');
   const silent = Date.now() - state.mtimeMs > staleMs;
   if (!silent && holderLives(content)) return false;
-  // Renaming lets only one of several waiters win.
+  // Renaming lets only one of several waiters win. One that comes late has the winner's new lock in hand, and puts it back.
   const aside = `${path}.${token}`;
   await rename(path, aside).catch(() => undefined);
+  const taken = await readFile(aside, 'utf8').catch(() => content);
+  if (taken !== content) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
   return true;
 }

@@ -37,7 +37,7 @@ export function checkStrategy(candidate: unknown): StrategyRefusal | undefined {
 }
 
 /** Announcements are kept, sent and shown: a schema larger than this is no form that anybody fills in. */
-const mostSchemaBytes = 100_000;
+export const mostSchemaBytes = 100_000;
 
 const words = (field: string) =>
   z.array(z.string().max(64)).min(1, `needs.${field} must name a ${field.slice(0, -1)}`);

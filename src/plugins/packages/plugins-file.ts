@@ -1,8 +1,8 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { ZooError } from '../../errors.js';
+import { withFileLock } from '../../learning/features/file-lock.js';
 import { sha256Pattern } from '../../learning/sha256.js';
 
 /** One name: it is joined to `installs`, and deleted there. */
@@ -64,47 +64,38 @@ export async function updatePluginsFile(
   pluginsFolder: string,
   change: (current: PluginsFile) => PluginsFile | Promise<PluginsFile>,
 ): Promise<PluginsFile> {
-  const unlock = await lock(join(pluginsFolder, 'plugins.lock'));
-  try {
+  await mkdir(pluginsFolder, { recursive: true, mode: 0o700 });
+  const patience = AbortSignal.timeout(lockedMs);
+  return withFileLock(join(pluginsFolder, 'plugins.lock'), patience, async () => {
     const next = await change(await readPluginsFile(pluginsFolder));
-    const temporary = join(pluginsFolder, `plugins.json.${process.pid}`);
-    await writeFile(temporary, `${JSON.stringify(next, undefined, 2)}\n`);
-    await rename(temporary, join(pluginsFolder, 'plugins.json'));
+    await replaceFile(join(pluginsFolder, 'plugins.json'), `${JSON.stringify(next, undefined, 2)}\n`);
     return next;
-  } finally {
-    await unlock();
-  }
+  }).catch((error: unknown) => {
+    throw error === patience.reason ? busy() : error;
+  });
 }
 
-/** Holds the lock for a moment. That of a process that is gone is broken. */
-async function lock(path: string): Promise<() => Promise<void>> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  for (let tries = 0; tries < 600; tries += 1) {
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
-    else await pause(50);
+/** How long another command may take to change the folder. */
+const lockedMs = 30_000;
+
+/** On the disk before it takes the old one's place, so that a power cut leaves either. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(text);
+    await file.datasync();
+  } finally {
+    await file.close();
   }
-  throw new ZooError(
+  await rename(temporary, path);
+}
+
+function busy(): ZooError {
+  return new ZooError(
     'PLUGIN_INSTALL_FAILED',
     'Another command has been changing the plugins folder for half a minute. Wait for it; if there is none, delete plugins.lock in that folder.',
   );
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 function unreadable(): ZooError {

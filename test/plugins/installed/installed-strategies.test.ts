@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StrategyAnnouncement } from '../../../src/plugins/announce.js';
@@ -278,7 +279,7 @@ describe('plugins.json', () => {
     const failed = updatePluginsFile(folder, () => Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
     // No process has this number.
-    writeFileSync(join(folder, 'plugins.lock'), '4194305');
+    writeFileSync(join(folder, 'plugins.lock'), JSON.stringify({ pid: 4194305, host: hostname() }));
     expect(await updatePluginsFile(folder, (file) => file)).toEqual(before);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ModelManifest } from '../../../learning/model-manifest.js';
 import { errorCodes, type ErrorCode } from '../../../error-codes.js';
 import type { StrategyAnnouncement } from '../../announce.js';
-import { strategyName } from '../../check/check-strategy.js';
+import { mostSchemaBytes, strategyName } from '../../check/check-strategy.js';
 import type { DataSummary } from '../../contract.js';
 import type { StrategyOrigin } from '../strategy-package.js';
 
@@ -45,10 +45,12 @@ export const description = z.strictObject({
   name: strategyName,
   version: text(64),
   summary: text(400),
-  parametersSchema: z.record(z.string(), z.unknown()),
+  parametersSchema: z
+    .record(z.string(), z.unknown())
+    .refine((schema) => JSON.stringify(schema).length <= mostSchemaBytes, 'a schema this long'),
   needs: z.strictObject({
-    tasks: z.array(text(64)),
-    formats: z.array(text(64)),
+    tasks: z.array(text(64)).max(100),
+    formats: z.array(text(64)).max(100),
     gpu: z.enum(['none', 'optional', 'required']),
     memoryBytes: z.int().min(1).optional(),
   }),
