@@ -45,11 +45,8 @@ features = tf.keras.layers.GlobalAveragePooling2D()(base(pictures, training=Fals
 model = tf.keras.Model(pictures, tf.keras.layers.Dense(classes, activation="softmax")(features))
 steps = recipe["epochs"] * -(-len(splits["train"]) // recipe["batchSize"])
 model.compile(
-    optimizer=tf.keras.optimizers.SGD(
-        tf.keras.optimizers.schedules.CosineDecay(recipe["learningRate"], steps),
-        momentum=recipe["momentum"],
-        nesterov=True,
-        global_clipnorm=recipe["clipNorm"],
+    optimizer=tf.keras.optimizers.Adam(
+        tf.keras.optimizers.schedules.CosineDecay(recipe["learningRate"], steps)
     ),
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],

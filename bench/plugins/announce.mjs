@@ -76,7 +76,8 @@ try {
   server.disconnect();
   await once(server, 'exit');
   agent.destroy();
-  await rm(folder, { recursive: true, force: true });
+  // The database may still be writing its last.
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 
 /** A strategy with 18 described parameters, as large as the largest built-in. */
