@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { announce } from '../../src/plugins/announce.js';
-import { defineStrategy } from '../../src/plugins/contract.js';
+import { defineStrategy, type Strategy } from '../../src/plugins/contract.js';
 import { nearestNames } from '../../src/plugins/check/nearest-names.js';
 import featureExtraction from '../../src/plugins/feature-extraction-svm/index.js';
 import { validateParameters } from '../../src/plugins/parameters/validate-parameters.js';
@@ -87,6 +87,14 @@ describe('parameters', () => {
       'parameters.constructor',
     ]);
     expect(({} as Record<string, unknown>)['C']).toBeUndefined();
+  });
+
+  it('are refused where the schema changes what it reads: a job could not read again what it keeps', () => {
+    const parameters = z.object({ share: z.number().transform((share) => share / 2) });
+    const { problems } = validateParameters({ ...featureExtraction, parameters } as unknown as Strategy, {
+      share: 1,
+    });
+    expect(problems?.[0]?.message).toMatch(/became \{"share":0.5\}, and sent again \{"share":0.25\}/);
   });
 
   it('are shortened in messages, however long they are', () => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Problem } from '../../errors.js';
+import { canonicalJson } from '../../canonical-json.js';
 import { parametersSchema } from '../announce.js';
 import type { Strategy } from '../contract.js';
 import { describeAccepted, isSchema, type JsonSchema } from './describe-accepted.js';
@@ -51,7 +52,7 @@ export function validateAgainst(
   if (!isSchema(input)) return { problems: [describeNotAnObject(strategy, input)] };
   const parsed = schema.safeParse(input);
   const reserved = reservedNames(input);
-  if (parsed.success && reserved.length === 0) return { value: parsed.data as Record<string, unknown> };
+  if (parsed.success && reserved.length === 0) return keepable(strategy, schema, parsed.data);
   const rules = jsonSchema();
   const problems = (parsed.error?.issues ?? []).flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -66,6 +67,28 @@ export function validateAgainst(
   return problems.length === 0 && parsed.success
     ? { value: parsed.data as Record<string, unknown> }
     : { problems };
+}
+
+/** A job keeps what was read, and its process reads it again: a schema that changes values on the way would not know it. */
+function keepable(strategy: string, schema: z.ZodType, value: unknown): ValidatedParameters<z.ZodObject> {
+  const again = schema.safeParse(value);
+  if (again.success && canonicalJson(again.data) === canonicalJson(value)) {
+    return { value: value as Record<string, unknown> };
+  }
+  const accepted = 'values that stay as they are';
+  const became = again.success ? show(again.data) : 'not accepted';
+  return {
+    problems: [
+      {
+        path: 'parameters',
+        value,
+        accepted,
+        message:
+          `parameters became ${show(value)}, and sent again ${became}; ${strategy} accepts ${accepted}. ` +
+          'Its schema transforms them: its author has to do that in fit.',
+      },
+    ],
+  };
 }
 
 function describeNotAnObject(strategy: string, value: unknown): ParameterProblem {
