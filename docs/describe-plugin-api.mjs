@@ -17,8 +17,15 @@ export async function describePluginApi() {
 
 async function pretty(path, text) {
   const config = await resolveConfig(fileURLToPath(new URL(`../${path}`, import.meta.url)));
-  return format(text, { ...config, filepath: path });
+  return inOrder(await format(text, { ...config, filepath: path }));
 }
+
+/** The compiler writes the values of an enum in the order in which it came across them, which is not always the same. */
+const inOrder = (text) =>
+  text.replace(/(ZodEnum<\{\n)((?: +\w+: '\w+';\n)+)/g, (_, opening, values) => {
+    const lines = values.trimEnd().split('\n').sort();
+    return `${opening}${lines.join('\n')}\n`;
+  });
 
 function report(doors) {
   return `# What strategies are written against
