@@ -25,15 +25,12 @@ const featureExtractionParameters = z.object({
         'three coarsest resolutions are compared by cross-validation on the training pictures.',
       group: 'Network',
     }),
-  pooling: z
-    .enum(['average', 'flatten'])
-    .default('average')
-    .meta({
-      title: 'Pooling',
-      description:
-        'What becomes of a height × width × channels tensor: average over height and width, or flatten to one long vector.',
-      group: 'Network',
-    }),
+  pooling: z.enum(['average', 'flatten']).default('average').meta({
+    title: 'Pooling',
+    description:
+      'What becomes of a height × width × channels tensor: average over height and width, or flatten to one long vector.',
+    group: 'Network',
+  }),
   C: z
     .number()
     .min(1e-6)
@@ -47,30 +44,20 @@ const featureExtractionParameters = z.object({
       group: 'Classifier',
     }),
   inputSize: inputSizeParameter,
-  folds: z
-    .int()
-    .min(2)
-    .max(20)
-    .default(5)
-    .meta({
-      title: 'Folds',
-      description: 'Parts of the cross-validation that chooses C. Without effect when C is given.',
-      group: 'Classifier',
-      advanced: true,
-    }),
-  maxIterations: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(100)
-    .meta({
-      title: 'Most Newton steps',
-      description:
-        'Newton steps per value of C at most; the solver stops earlier once the duality gap is small.',
-      group: 'Classifier',
-      advanced: true,
-      unit: 'steps',
-    }),
+  folds: z.int().min(2).max(20).default(5).meta({
+    title: 'Folds',
+    description: 'Parts of the cross-validation that chooses C. Without effect when C is given.',
+    group: 'Classifier',
+    advanced: true,
+  }),
+  maxIterations: z.int().min(1).max(1000).default(100).meta({
+    title: 'Most Newton steps',
+    description:
+      'Newton steps per value of C at most; the solver stops earlier once the duality gap is small.',
+    group: 'Classifier',
+    advanced: true,
+    unit: 'steps',
+  }),
 });
 
 export type FeatureExtractionParameters = z.output<typeof featureExtractionParameters>;
