@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Pattern } from '../../learning/sha256.js';
 import { engineNames } from '../../learning/training/engines/engine-wish.js';
 import { fitRecord } from './fit-record.js';
 
@@ -96,7 +97,7 @@ export const fromChild = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('checkpoint'),
     file: z.string().regex(/^\d+\.checkpoint$/),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256: z.string().regex(sha256Pattern),
     sizeBytes: z.int().min(1),
     step: z.int().min(0),
   }),
