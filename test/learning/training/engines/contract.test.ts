@@ -5,11 +5,10 @@ import type {
   TrainingEngine,
   TrainingSpec,
   TrainingState,
-  TrainingStep,
 } from '../../../../src/learning/training/engines/training-engine.js';
 import { leaveOut } from '../../../support/left-out.js';
 import { predict, pseudoRandom } from '../../support/tfjs.js';
-import { enginesUnderTest } from './engines-under-test.js';
+import { enginesUnderTest, stateAfter, using } from './engines-under-test.js';
 import {
   batchSize,
   numClasses,
@@ -22,26 +21,6 @@ import {
 
 const { engines, missing } = await enginesUnderTest();
 for (const { name, remedy } of missing) leaveOut(`training on ${name}`, remedy);
-
-/** Compiles, hands the step over, and disposes of it. */
-async function using<T>(
-  engine: TrainingEngine,
-  spec: TrainingSpec,
-  use: (step: TrainingStep) => Promise<T>,
-): Promise<T> {
-  const step = await engine.compile(spec);
-  try {
-    return await use(step);
-  } finally {
-    await step.dispose();
-  }
-}
-
-const stateAfter = (engine: TrainingEngine, spec: TrainingSpec, steps: number): Promise<TrainingState> =>
-  using(engine, spec, async (step) => {
-    await trainSteps(step, steps);
-    return step.readState();
-  });
 
 function largestDifference(a: Float32Array, b: Float32Array): number {
   expect(a).toHaveLength(b.length);

@@ -2,7 +2,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { engineNames } from '../../../../src/learning/training/engines/engine-wish.js';
 import { openEngine } from '../../../../src/learning/training/engines/open-engine.js';
-import type { TrainingEngine } from '../../../../src/learning/training/engines/training-engine.js';
+import type {
+  TrainingEngine,
+  TrainingSpec,
+  TrainingState,
+  TrainingStep,
+} from '../../../../src/learning/training/engines/training-engine.js';
+import { trainSteps } from './tiny-training.js';
 
 /** Where `scripts/build-tfjs-addon.mjs` builds into, unless it is told otherwise. */
 export const addonFolder =
@@ -28,3 +34,28 @@ export async function enginesUnderTest(): Promise<{
   }
   return { engines, missing };
 }
+
+/** Compiles, hands the step over, and disposes of it. */
+export async function using<T>(
+  engine: TrainingEngine,
+  spec: TrainingSpec,
+  use: (step: TrainingStep) => Promise<T>,
+): Promise<T> {
+  const step = await engine.compile(spec);
+  try {
+    return await use(step);
+  } finally {
+    await step.dispose();
+  }
+}
+
+/** What a training is after some steps. */
+export const stateAfter = (
+  engine: TrainingEngine,
+  spec: TrainingSpec,
+  steps: number,
+): Promise<TrainingState> =>
+  using(engine, spec, async (step) => {
+    await trainSteps(step, steps);
+    return step.readState();
+  });

@@ -5,13 +5,12 @@ import type {
   TrainingEngine,
   TrainingSpec,
   TrainingState,
-  TrainingStep,
 } from '../../../../src/learning/training/engines/training-engine.js';
 import type { LossFunction } from '../../../../src/learning/training/programs/loss-function.js';
 import type { OptimizerRule } from '../../../../src/learning/training/programs/optimizer-rule.js';
 import type { WeightPenalty } from '../../../../src/learning/training/programs/weight-penalty.js';
 import { pseudoRandom } from '../../support/tfjs.js';
-import { enginesUnderTest } from './engines-under-test.js';
+import { enginesUnderTest, stateAfter, using } from './engines-under-test.js';
 import {
   adagrad,
   crossEntropy,
@@ -26,25 +25,6 @@ import { numClasses, optimizers, tinyBatch, tinySpec, trainSteps } from './tiny-
 // What is left out here is named by the contract suite beside it.
 const { engines } = await enginesUnderTest();
 const plain = optimizers['plain SGD'];
-
-async function using<T>(
-  engine: TrainingEngine,
-  spec: TrainingSpec,
-  use: (step: TrainingStep) => Promise<T>,
-): Promise<T> {
-  const step = await engine.compile(spec);
-  try {
-    return await use(step);
-  } finally {
-    await step.dispose();
-  }
-}
-
-const stateAfter = (engine: TrainingEngine, spec: TrainingSpec, steps: number): Promise<TrainingState> =>
-  using(engine, spec, async (step) => {
-    await trainSteps(step, steps);
-    return step.readState();
-  });
 
 function largestDifference(a: TrainingState, b: TrainingState): number {
   expect(Object.keys(a.tensors).sort()).toEqual(Object.keys(b.tensors).sort());
