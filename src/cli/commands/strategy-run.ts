@@ -5,8 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { askedToStop } from '../../asked-to-stop.js';
 import { environmentWith, loadConfig } from '../../config.js';
 import { ZooError } from '../../errors.js';
-import type { Strategy } from '../../plugins/contract.js';
-import { validateParameters } from '../../plugins/parameters/validate-parameters.js';
+import { requireParameters } from '../../plugins/parameters/validate-parameters.js';
 import { publishedFiles } from '../../plugins/run/published-files.js';
 import { runStrategy, type RunResult } from '../../plugins/run/run-strategy.js';
 import { filesWithDigests } from '../../plugins/run/write-version-files.js';
@@ -73,6 +72,7 @@ async function runIn(
 ): Promise<void> {
   const { output } = context;
   const opened = await openStrategy(source, workFolder);
+  // Before pictures are looked through, which may take minutes.
   requireParameters(opened.strategy, parameters);
   const on = localReporter(output);
   const outputFolder = join(workFolder, 'version');
@@ -109,15 +109,6 @@ async function runIn(
     ...rest,
     package: opened.package,
     ...(out === undefined ? {} : { folder: resolve(out) }),
-  });
-}
-
-/** Before pictures are looked through, which may take minutes. */
-function requireParameters(strategy: Strategy, raw: Record<string, unknown>): void {
-  const { problems } = validateParameters(strategy, raw);
-  if (problems === undefined) return;
-  throw new ZooError('STRATEGY_PARAMETERS_INVALID', problems.map(({ message }) => message).join('\n'), {
-    problems,
   });
 }
 

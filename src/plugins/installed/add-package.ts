@@ -8,6 +8,7 @@ import { updatePluginsFile, type PluginInstall } from '../packages/plugins-file.
 import { readStrategyPackage } from '../packages/read-package.js';
 import { stagePackage } from '../packages/stage-package.js';
 import type { PackageIdentity } from '../packages/strategy-package.js';
+import { nameOwner } from './assemble-strategies.js';
 import { DescriptionCache } from './description-cache.js';
 import { openInstalledStrategies } from './open-installed-strategies.js';
 
@@ -75,10 +76,9 @@ export function requireFreeName(
 ): void {
   const owner = others.find((other) => other.name === name)?.package.name ?? packageName;
   if (owner === packageName) return;
-  const whose = owner === 'modelzoo' ? 'one that comes with Model Zoo' : `one of ${owner}`;
   throw new ZooError(
     'PLUGIN_NAME_TAKEN',
-    `The strategy ${name} of ${packageName} has the name of ${whose}. Give it a name of its own.`,
+    `The strategy ${name} of ${packageName} has the name of ${nameOwner(owner)}. Give it a name of its own.`,
   );
 }
 

@@ -20,8 +20,7 @@ export function assembleStrategies(
     const { name, package: from } = strategy.announcement;
     const owner = owners.get(name) ?? from.name;
     if (owner !== from.name) {
-      const whose = owner === 'modelzoo' ? 'one that comes with Model Zoo' : `one of ${owner}`;
-      const reason = `Its strategy ${name} has the name of ${whose}. Give it a name of its own.`;
+      const reason = `Its strategy ${name} has the name of ${nameOwner(owner)}. Give it a name of its own.`;
       refused.push({ source, code: 'PLUGIN_NAME_TAKEN', reason });
       continue;
     }
@@ -49,3 +48,7 @@ function byNameThenNewest({ announcement: a }: InstalledStrategy, { announcement
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return compareVersions(b.version, a.version) || compareVersions(b.package.version, a.package.version);
 }
+
+/** Whose strategy it is, in words. @param owner name of its package */
+export const nameOwner = (owner: string): string =>
+  owner === 'modelzoo' ? 'one that comes with Model Zoo' : `one of ${owner}`;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Problem } from '../../errors.js';
+import { ZooError, type Problem } from '../../errors.js';
 import { canonicalJson } from '../../canonical-json.js';
 import { parametersSchema } from '../announce.js';
 import type { Strategy } from '../contract.js';
@@ -37,7 +37,20 @@ export function validateParameters<Parameters extends z.ZodObject>(
 }
 
 /**
- * The same for parameters described by a schema alone.
+ * The parameters with their defaults.
+ *
+ * @throws ZooError STRATEGY_PARAMETERS_INVALID with every problem
+ */
+export function requireParameters(strategy: Strategy, raw: unknown): Record<string, unknown> {
+  const { value, problems } = validateParameters(strategy, raw);
+  if (problems === undefined) return value;
+  throw new ZooError('STRATEGY_PARAMETERS_INVALID', problems.map(({ message }) => message).join('\n'), {
+    problems,
+  });
+}
+
+/**
+ * What `validateParameters` does, for parameters described by a schema alone.
  *
  * @param strategy its name, for the messages
  * @param jsonSchema the same rules as JSON Schema; asked for when something is wrong

@@ -5,7 +5,7 @@ import { FeatureCache } from '../../learning/features/feature-cache.js';
 import type { EngineWish } from '../../learning/training/engines/engine-wish.js';
 import { checkpointsInMemory, type Checkpoints } from '../contract/checkpoints.js';
 import type { FeatureCut, Strategy, Trainer, TrainerSetup } from '../contract.js';
-import { validateParameters } from '../parameters/validate-parameters.js';
+import { requireParameters } from '../parameters/validate-parameters.js';
 import { composeFitted } from './compose-fitted.js';
 import { createTrainer, requireMemory, type TrainerInput } from './create-trainer.js';
 import { createFitContext } from './fit-context.js';
@@ -143,14 +143,6 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
   } finally {
     await dataset.close();
   }
-}
-
-function requireParameters(strategy: Strategy, raw: Record<string, unknown>): Record<string, unknown> {
-  const { value, problems } = validateParameters(strategy, raw);
-  if (problems === undefined) return value;
-  throw new ZooError('STRATEGY_PARAMETERS_INVALID', problems.map(({ message }) => message).join('\n'), {
-    problems,
-  });
 }
 
 function requireApplicable(strategy: Strategy, problems: { path: string; message: string }[]): void {
