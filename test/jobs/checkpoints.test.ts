@@ -6,7 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { CheckpointKeeper } from '../../src/jobs/checkpoints/checkpoint-keeper.js';
 import { keepCheckpoint, type CheckpointFile } from '../../src/jobs/checkpoints/keep-checkpoint.js';
 import { placeCheckpoints } from '../../src/jobs/checkpoints/place-checkpoints.js';
-import type { Fence } from '../../src/jobs/events/job-events.js';
+import { attemptLimits } from '../../src/jobs/child/attempt-limits.js';
+import { EventWriter } from '../../src/jobs/events/event-writer.js';
+import { readJobEvents, type Fence } from '../../src/jobs/events/job-events.js';
 import { endAttempt } from '../../src/jobs/queue/end-attempt.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
@@ -19,6 +21,7 @@ import { claimNext, createJobsFixture, letLeaseRunOut, queueTestJob, type JobsFi
 for (const { name, remedy } of unavailableDatabases) leaveOut(`checkpoints on ${name}`, remedy);
 
 const signal = new AbortController().signal;
+const nothing = () => Promise.resolve();
 
 describe.each(availableDatabases)('on $name', ({ create }) => {
   let fixture: JobsFixture;
@@ -148,7 +151,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
 
   test('where they come faster than they are stored, the newest is kept and all files are taken away', async () => {
     const fence = await runningJob();
-    const keeper = new CheckpointKeeper(fixture.zoo, fence, () => undefined);
+    const keeper = new CheckpointKeeper(fixture.zoo, fence, nothing, () => undefined);
     const files = await Promise.all([1, 2, 3, 4, 5].map((step) => checkpoint(step)));
     for (const file of files) keeper.add(file);
     await keeper.close();
@@ -156,11 +159,35 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     for (const { path } of files) await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  test('what was reported before one is written before it is kept', async () => {
+    const fence = await runningJob();
+    const events = new EventWriter(fixture.zoo, fence, attemptLimits(fixture.zoo.config), () => undefined);
+    const atWriting: { logged: number; kept: number }[] = [];
+    const keeper = new CheckpointKeeper(
+      fixture.zoo,
+      fence,
+      async () => {
+        await events.flush(false);
+        const logged = (await readJobEvents(fixture.zoo.database, fence.jobId, 0, 100)).filter(
+          ({ payload }) => payload['message'] === 'step 1',
+        ).length;
+        atWriting.push({ logged, kept: (await placed(fence)).length });
+      },
+      () => undefined,
+    );
+    events.add({ type: 'log', message: 'step 1' });
+    keeper.add(await checkpoint(1));
+    await keeper.close();
+    await events.close();
+    expect(atWriting).toEqual([{ logged: 1, kept: 0 }]);
+    expect(await placed(fence)).toEqual(['weights after 1 steps']);
+  });
+
   test('a keeper that finds the fence gone says so and takes no more', async () => {
     const fence = await runningJob();
     await letLeaseRunOut(fixture.zoo, fence.jobId);
     let fenced = 0;
-    const keeper = new CheckpointKeeper(fixture.zoo, fence, () => fenced++);
+    const keeper = new CheckpointKeeper(fixture.zoo, fence, nothing, () => fenced++);
     keeper.add(await checkpoint(1));
     await keeper.close();
     expect(fenced).toBe(1);

@@ -6,16 +6,23 @@ import { keepCheckpoint, type CheckpointFile } from './keep-checkpoint.js';
 /**
  * Keeps the checkpoints of one attempt as its process writes them, one at a time. Where they come faster than the store
  * takes them, only the newest waits. One that cannot be kept costs nothing but the way back to it.
+ *
+ * What was reported before a checkpoint is in the job's log before the checkpoint is kept: an attempt that goes on from it
+ * does not report it again.
  */
 export class CheckpointKeeper {
   #waiting: CheckpointFile | undefined;
   #keeping: Promise<void> | undefined;
   #isClosed = false;
 
-  /** @param onFenced called when the fence no longer holds. */
+  /**
+   * @param writeReports writes what has been reported so far.
+   * @param onFenced called when the fence no longer holds.
+   */
   constructor(
     private readonly zoo: Zoo,
     private readonly fence: Fence,
+    private readonly writeReports: () => Promise<void>,
     private readonly onFenced: () => void,
   ) {}
 
@@ -37,6 +44,7 @@ export class CheckpointKeeper {
     for (let file = this.#waiting; file !== undefined; file = this.#waiting) {
       this.#waiting = undefined;
       try {
+        await this.writeReports();
         if (!(await keepCheckpoint(this.zoo, this.fence, file))) {
           this.#isClosed = true;
           this.onFenced();

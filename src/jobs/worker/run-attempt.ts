@@ -71,7 +71,12 @@ async function workAndPublish(
   const limits = attemptLimits(zoo.config);
   const { signal } = lease;
   const events = new EventWriter(zoo, fence, limits, () => lease.stop('lease-lost'));
-  const checkpoints = new CheckpointKeeper(zoo, fence, () => lease.stop('lease-lost'));
+  const checkpoints = new CheckpointKeeper(
+    zoo,
+    fence,
+    () => events.flush(false),
+    () => lease.stop('lease-lost'),
+  );
   const fetched = (phase: string, done: number, total: number) =>
     events.add({ type: 'progress', phase, done, total, unit: 'BYTES' });
   const folder = await host.workFolders.create(fence);
