@@ -23,5 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A poll waits for what must come, and how soon says nothing about the code: it ends just before its test would.
+    expect: { poll: { timeout: 50_000, interval: 20 } },
   },
 });

@@ -35,7 +35,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
   let worker: RunningWorker;
 
   beforeAll(async () => {
-    fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '30' }, create);
+    fixture = await createJobsFixture({}, create);
     worker = await runWorker(fixture.zoo);
   });
   afterAll(async () => {

@@ -133,25 +133,28 @@ describe('a strategy of someone else', () => {
 });
 
 describe.runIf(process.platform === 'linux')('without the permission model', () => {
+  /** A time to sleep that no other run of these tests on this machine names. */
+  const seconds = (whole: number) => `${whole}.${process.pid}`;
+
   test('a process that left its group and its parents ends with the job', async () => {
     // The shell is the parent, and gone at once; the sleeper leads a session of its own.
     const { end } = await stand.fit(
-      `await new Promise((resolve) => spawn('/bin/sh', ['-c', 'setsid sleep 31.4159 & exit'], { stdio: 'ignore' }).on('exit', resolve));
+      `await new Promise((resolve) => spawn('/bin/sh', ['-c', 'setsid sleep ${seconds(3141)} & exit'], { stdio: 'ignore' }).on('exit', resolve));
       return classMeans(context);`,
       { permissions: false },
     );
     expect(end.kind).toBe('completed');
-    expect(await processesWith('31.4159')).toEqual([]);
+    expect(await processesWith(seconds(3141))).toEqual([]);
   });
 
   test('a process that holds its pipes open does not hold the job up', async () => {
     const { end } = await stand.fit(
-      `spawn('/bin/sleep', ['27.1828'], { detached: true, stdio: [0, 1, 2, 3, 4] });
+      `spawn('/bin/sleep', ['${seconds(2718)}'], { detached: true, stdio: [0, 1, 2, 3, 4] });
       process.exit(3);`,
       { permissions: false },
     );
     expect(codeOf(end)).toBe('JOB_PROCESS_EXITED');
-    expect(await processesWith('27.1828')).toEqual([]);
+    expect(await processesWith(seconds(2718))).toEqual([]);
   });
 
   test('the memory of what it started counts as its own', { timeout: 60_000 }, async () => {

@@ -11,7 +11,8 @@ let gate: Gate;
 const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  fixture = await createJobsFixture();
+  // Each killed or paused worker is waited for this long.
+  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '3' });
   gate = await Gate.open(fixture.zoo.database);
 });
 afterEach(async () => {
@@ -23,9 +24,12 @@ afterAll(async () => {
   await fixture.close();
 });
 
-async function startWorker(): Promise<WorkerProcess> {
+async function startWorker(environment: Record<string, string> = {}): Promise<WorkerProcess> {
   // A paused worker may hold rows locked; the database ends its transaction after twice this time.
-  const worker = await startWorkerProcess(fixture, { DATABASE_STATEMENT_TIMEOUT_SECONDS: '3' });
+  const worker = await startWorkerProcess(fixture, {
+    DATABASE_STATEMENT_TIMEOUT_SECONDS: '3',
+    ...environment,
+  });
   workers.push(worker);
   return worker;
 }
@@ -133,7 +137,11 @@ test('a worker outlives the loss of its database connections', async () => {
 test('a worker that is asked to stop gives its job back at once, unharmed', async () => {
   const jobId = await launchImport();
   await gate.shut('INSERT ON job_events', { when: `NEW.type = 'progress'` });
-  const leaving = await startWorker();
+  // No heartbeat gets through while the gate is shut: the lease must not run out before the worker is asked.
+  const leaving = await startWorker({
+    ZOO_LEASE_SECONDS: '600',
+    DATABASE_STATEMENT_TIMEOUT_SECONDS: '60',
+  });
   await gate.reached();
   const gone = once(leaving.process, 'exit');
   leaving.process.kill('SIGTERM');

@@ -216,9 +216,7 @@ test('a version of a strategy that was removed everywhere stays readable and say
       }>(query)
     ).data;
   // The worker says it with its next heartbeat.
-  await expect
-    .poll(async () => (await read())?.strategy.versions, { timeout: 30_000, interval: 50 })
-    .toEqual([{ version: '2.0.0' }]);
+  await expect.poll(async () => (await read())?.strategy.versions).toEqual([{ version: '2.0.0' }]);
   const found = await read();
   expect(found?.model.version.files.length).toBeGreaterThan(0);
   expect(found?.model.version.parents).toEqual([{ strategyVersion: '1.0.0', strategyInstalled: false }]);

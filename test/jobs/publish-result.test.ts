@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attemptLimits } from '../../src/jobs/child/attempt-limits.js';
 import { BlobCache } from '../../src/jobs/worker/blob-cache.js';
 import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
@@ -29,7 +29,7 @@ let datasetVersionId: string;
 const never = new AbortController().signal;
 
 beforeAll(async () => {
-  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '600' });
+  fixture = await createJobsFixture();
   const { zoo, principal } = fixture;
   const worker = await runWorker(zoo);
   const imported = await endOf(zoo, await launchTestImport(zoo, principal, 'colours', await colourArchive()));
@@ -156,13 +156,15 @@ test('a publish by hand to the same model and the result of a job revive shared 
   await byHand.startTransaction();
   await byHand.query(`SELECT 1 FROM models WHERE id = $1 FOR UPDATE`, [attempt.job.targetModelId]);
   const publishing = publishResult(attempt);
-  await vi.waitFor(async () => {
-    const { rows } = await executeSql(
-      database,
-      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(rows).toHaveLength(1);
-  }, 10_000);
+  await expect
+    .poll(async () => {
+      const { rows } = await executeSql(
+        database,
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows.length;
+    })
+    .toBe(1);
   await byHand.query(`UPDATE blobs SET condemned_at = NULL`);
   await byHand.commitTransaction();
   await byHand.release();

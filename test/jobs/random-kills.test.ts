@@ -13,7 +13,7 @@ let fixture: JobsFixture;
 const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  fixture = await createJobsFixture();
+  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '3' });
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.kill()));

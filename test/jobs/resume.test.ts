@@ -86,7 +86,7 @@ async function killAfter(step: number, jobId: string): Promise<void> {
   await gate.reached();
   await Promise.all(workers.splice(0).map((worker) => worker.kill()));
   await gate.remove();
-  await expect.poll(async () => (await keptSteps(jobId)).at(0)?.step, { timeout: 60_000 }).toBe(step);
+  await expect.poll(async () => (await keptSteps(jobId)).at(0)?.step).toBe(step);
   await letLeaseRunOut(fixture.zoo, jobId);
 }
 

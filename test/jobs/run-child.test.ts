@@ -197,5 +197,5 @@ test('dies with its worker', async () => {
   const child = Number(output.split('\n')[0]);
   expect(isAlive(child)).toBe(true);
   worker.kill('SIGKILL');
-  await expect.poll(() => isAlive(child), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(child)).toBe(false);
 });

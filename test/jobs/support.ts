@@ -23,14 +23,17 @@ export interface JobsFixture {
   close(): Promise<void>;
 }
 
-/** A zoo on a fresh real database and a local store in a temporary folder, with leases of three seconds. */
+/**
+ * A zoo on a fresh real database and a local store in a temporary folder. Leases last longer than any test, unless
+ * `ZOO_LEASE_SECONDS` says otherwise: a test that nobody renews one in must not lose it on a busy machine.
+ */
 export async function createJobsFixture(
   environment: Record<string, string> = {},
   createDatabase: () => Promise<TestDatabase & { url?: string }> = createTestDatabase,
 ): Promise<JobsFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'zoo-jobs-'));
   const database = await createDatabase();
-  const config = loadConfig({ ZOO_DATA_DIR: folder, ZOO_LEASE_SECONDS: '3', ...environment });
+  const config = loadConfig({ ZOO_DATA_DIR: folder, ZOO_LEASE_SECONDS: '600', ...environment });
   const store = await openObjectStore(config);
   const zoo: Zoo = { config, database: database.dataSource, store, log: pino({ level: 'silent' }) };
   const principal = await createPrincipal(zoo, 'ada');

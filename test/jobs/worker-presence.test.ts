@@ -66,7 +66,7 @@ describe.each(availableDatabases)('a worker on $name', ({ create }) => {
 
   test('announces anew what changed by its next heartbeat, and itself where its row was removed', async () => {
     const { zoo } = fixture;
-    const stocks: WorkerStock[] = [{ strategies: [announcedStrategy()], refused: [] }];
+    const stocks: WorkerStock[] = [];
     let beats = 0;
     let wake: (() => void) | undefined;
     const presence = new WorkerPresence(
@@ -82,19 +82,23 @@ describe.each(availableDatabases)('a worker on $name', ({ create }) => {
         },
       },
     );
-    /** Heartbeats follow each other: with the second to come, what the first had to write is written. */
-    const twoBeats = async () => {
-      const until = beats + 2;
+    /**
+     * Heartbeats follow each other. The first to be heard of may have read its row before; what the second has to write is
+     * written with the third.
+     */
+    const threeBeats = async () => {
+      const until = beats + 3;
       while (beats < until) await new Promise<void>((resolve) => (wake = resolve));
     };
     const names = async () =>
       (await presentWorkers(zoo.database)).map(({ strategies }) => strategies.map(({ name }) => name));
     await presence.announce({ strategies: [], refused: [] });
     expect(await names()).toEqual([[]]);
-    await twoBeats();
+    stocks.push({ strategies: [announcedStrategy()], refused: [] });
+    await threeBeats();
     expect(await names()).toEqual([['prototypes']]);
     await executeSql(zoo.database, 'DELETE FROM workers');
-    await twoBeats();
+    await threeBeats();
     expect(await names()).toEqual([['prototypes']]);
     await presence.withdraw();
     expect(await names()).toEqual([]);

@@ -51,7 +51,6 @@ beforeAll(async () => {
   const names = ['good', 'two-versions-1', 'two-versions-2', ...running.map(({ name }) => name)];
   fixture = await createJobsFixture({
     ZOO_PLUGINS: names.map((name) => corpus.folderOf(name)).join(','),
-    ZOO_LEASE_SECONDS: '30',
   });
   const worker = await runWorker(limited(fixture.zoo));
   const { zoo, principal } = fixture;
