@@ -26,6 +26,11 @@ const advisedCandidate = z.strictObject({
   layer: z.string().nullable(),
   /** Test accuracy, 0 to 1; null: not estimated. */
   accuracy: promise.nullable(),
+  /**
+   * The same before the track record corrected it. Corrections are learnt from this: learnt from what they corrected, they
+   * would undo themselves.
+   */
+  uncorrected: promise.nullable(),
   /** Wall time of the job on this machine, features that the advice left in the cache not counted; null: not estimated. */
   seconds: promise.nullable(),
   /** Resident memory at its peak; null: not estimated. */
