@@ -1,5 +1,5 @@
 /** The words of a job that both the catalogue (which stores them) and the workers (which write them) use. */
-export type JobKind = 'FINE_TUNE' | 'DATASET_IMPORT';
+export type JobKind = 'FINE_TUNE' | 'DATASET_IMPORT' | 'ADVICE' | 'TRANSFER_PROFILE' | 'SWEEP';
 
 export type JobState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
@@ -45,6 +45,8 @@ export interface AnnouncedStrategy {
     /** Resident memory that a job of it needs at least. */
     memoryBytes?: number;
   };
+  /** Whether it says what would come of a job without training. */
+  estimates: boolean;
   /** Where it comes from. */
   package: StrategyPackage;
   /** Version of the contract it is written for, `1.0`. */

@@ -11,7 +11,7 @@ export interface JobsFlags {
 
 interface ListedJob {
   id: string;
-  kind: 'FINE_TUNE' | 'DATASET_IMPORT';
+  kind: 'FINE_TUNE' | 'DATASET_IMPORT' | 'ADVICE' | 'TRANSFER_PROFILE' | 'SWEEP';
   state: JobState;
   strategy: string | null;
   waitingFor: string | null;

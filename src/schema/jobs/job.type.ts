@@ -7,13 +7,24 @@ import { ErrorCodeEnum } from '../failure.js';
 import { Node, type NodeType } from '../node.js';
 import { jobById } from './job-loaders.js';
 
-export const JobKind = { FINE_TUNE: 'FINE_TUNE', DATASET_IMPORT: 'DATASET_IMPORT' } as const;
+export const JobKind = {
+  FINE_TUNE: 'FINE_TUNE',
+  DATASET_IMPORT: 'DATASET_IMPORT',
+  ADVICE: 'ADVICE',
+  TRANSFER_PROFILE: 'TRANSFER_PROFILE',
+  SWEEP: 'SWEEP',
+} as const;
 registerEnumType(JobKind, {
   name: 'JobKind',
   description: 'What a job does.',
   valuesConfig: {
     FINE_TUNE: { description: 'Adapts a model to a data set; the result is a version of a model.' },
     DATASET_IMPORT: { description: 'Reads an archive of pictures; the result is a version of a data set.' },
+    ADVICE: { description: 'Measures models on a data set and ranks what could be made of them.' },
+    TRANSFER_PROFILE: {
+      description: 'Measures, in the background, what the layers of a model version are worth on a data set.',
+    },
+    SWEEP: { description: 'Fits several candidates as one thing and compares them on the same pictures.' },
   },
 });
 

@@ -16,6 +16,10 @@ import { Job } from './job.entity.js';
 import { Attempt } from './attempt.entity.js';
 import { JobCheckpoint } from './job-checkpoint.entity.js';
 import { JobEvent } from './job-event.entity.js';
+import { Advice } from './advice.entity.js';
+import { AdviceCandidate } from './advice-candidate.entity.js';
+import { TransferProfile } from './transfer-profile.entity.js';
+import { TransferProfileCut } from './transfer-profile-cut.entity.js';
 import { Worker } from './worker.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
@@ -40,6 +44,10 @@ export const entities = [
   Attempt,
   JobEvent,
   JobCheckpoint,
+  Advice,
+  AdviceCandidate,
+  TransferProfile,
+  TransferProfileCut,
   Worker,
   IdempotencyKey,
   AuditEvent,
@@ -64,6 +72,10 @@ export {
   Attempt,
   JobEvent,
   JobCheckpoint,
+  Advice,
+  AdviceCandidate,
+  TransferProfile,
+  TransferProfileCut,
   Worker,
   IdempotencyKey,
   AuditEvent,

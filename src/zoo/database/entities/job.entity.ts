@@ -12,6 +12,7 @@ import {
 } from 'typeorm';
 import type { JobKind, JobState, JobProgress, JobError } from '../../job-types.js';
 import { Account } from './account.entity.js';
+import { Advice } from './advice.entity.js';
 import { Dataset } from './dataset.entity.js';
 import { DatasetVersion } from './dataset-version.entity.js';
 import { Model } from './model.entity.js';
@@ -22,7 +23,8 @@ import { ModelVersion } from './model-version.entity.js';
 @Index(['createdAt', 'id'])
 @Index(['launchedBy', 'createdAt', 'id'])
 @Index(['state', 'createdAt', 'id'])
-@Check('jobs_kind_check', `kind IN ('FINE_TUNE', 'DATASET_IMPORT')`)
+@Check('jobs_kind_check', `kind IN ('FINE_TUNE', 'DATASET_IMPORT', 'ADVICE', 'TRANSFER_PROFILE', 'SWEEP')`)
+@Check('jobs_advice_check', `(advice_id IS NULL) = (advice_rank IS NULL)`)
 @Check('jobs_state_check', `state IN ('QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED')`)
 @Check('jobs_fence_check', `fence >= 0 AND infrastructure_failures >= 0`)
 @Check('jobs_claim_check', `state <> 'RUNNING' OR claimed_digest IS NOT DISTINCT FROM strategy_digest`)
@@ -34,12 +36,12 @@ export class Job {
   @ManyToOne(() => Account, { nullable: false })
   @JoinColumn({ name: 'launched_by' })
   launcher: Relation<Account>;
-  /** FINE_TUNE: the version that is adapted. */
+  /** FINE_TUNE: the version that is adapted. TRANSFER_PROFILE: the version that is profiled. */
   @Index()
   @ForeignKey(() => ModelVersion)
   @Column('uuid', { nullable: true, name: 'base_version_id' })
   baseVersionId: string | null;
-  /** FINE_TUNE: the pictures it is adapted to. */
+  /** FINE_TUNE: the pictures it is adapted to. ADVICE and TRANSFER_PROFILE: those that are measured on. */
   @Index()
   @ForeignKey(() => DatasetVersion)
   @Column('uuid', { nullable: true, name: 'dataset_version_id' })
@@ -67,6 +69,12 @@ export class Job {
   @Column('boolean', { default: false, name: 'left_to_others' }) leftToOthers: boolean;
   /** Validated, defaults filled in. For DATASET_IMPORT the import options. */
   @Column('jsonb', { default: () => "'{}'" }) parameters: Record<string, unknown>;
+  /** FINE_TUNE: the line of an advice that was launched. */
+  @Index()
+  @ForeignKey(() => Advice)
+  @Column('uuid', { nullable: true, name: 'advice_id' })
+  adviceId: string | null;
+  @Column('int', { nullable: true, name: 'advice_rank' }) adviceRank: number | null;
   /** Raised by every claim; every write on behalf of the job carries it and touches 0 rows when stale. */
   @Column('int', { default: 0 }) fence: number;
   @Column('text', { nullable: true, name: 'worker_id' }) workerId: string | null;
