@@ -40,7 +40,6 @@ CREATE TABLE advice_candidates (
   launched_parameters jsonb,
   layer text,
   accuracy jsonb,
-  uncorrected jsonb,
   -- The same before the track record corrected it: what corrections are learnt from.
   uncorrected jsonb,
   seconds jsonb,

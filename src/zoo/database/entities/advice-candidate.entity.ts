@@ -43,8 +43,6 @@ export class AdviceCandidate {
   launchedParameters: Record<string, unknown> | null;
   @Column('text', { nullable: true }) layer: string | null;
   @Column('jsonb', { nullable: true }) accuracy: PromisedColumn | null;
-  /** The same before the track record corrected it. */
-  @Column('jsonb', { nullable: true }) uncorrected: PromisedColumn | null;
   /** The same before the track record corrected it: what corrections are learnt from. */
   @Column('jsonb', { nullable: true }) uncorrected: PromisedColumn | null;
   @Column('jsonb', { nullable: true }) seconds: PromisedColumn | null;
