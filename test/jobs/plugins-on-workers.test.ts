@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,6 +27,8 @@ let folder: string;
 let token: string;
 let first: Host;
 let second: Host;
+/** All that were started. */
+const hosts: Host[] = [];
 let input: Record<string, unknown>;
 
 beforeAll(async () => {
@@ -53,8 +55,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  await first.worker.stop();
-  await second.worker.stop();
+  await Promise.all(hosts.map(({ worker }) => worker.stop()));
   await server.close();
   await corpus.remove();
   await rm(folder, { recursive: true, force: true });
@@ -74,7 +75,9 @@ async function startHost(name: string, packageName: string): Promise<Host> {
     },
     { pollMs: 50, beatMs: 50 },
   );
-  return { plugins, worker };
+  const host = { plugins, worker };
+  hosts.push(host);
+  return host;
 }
 
 /** A strategy that suits no model and no pictures. */
@@ -220,4 +223,29 @@ test('a version of a strategy that was removed everywhere stays readable and say
   const found = await read();
   expect(found?.model.version.files.length).toBeGreaterThan(0);
   expect(found?.model.version.parents).toEqual([{ strategyVersion: '1.0.0', strategyInstalled: false }]);
+});
+
+test('a job whose package is damaged on its worker goes to another one, and that worker takes no more of them', async () => {
+  const { zoo } = server;
+  const damaged = await startHost('damaged', 'good');
+  const [install = ''] = await readdir(join(damaged.plugins, 'installs'));
+  const own = join(damaged.plugins, 'installs', install, 'node_modules', 'corpus-good');
+  await appendFile(join(own, 'index.js'), '\n// A line more.\n');
+  const jobId = await launch({ strategy: 'good', name: 'ada/undamaged' });
+  for await (const { payload } of watchJobEvents(zoo, jobId, 0)) {
+    if (payload['because'] === undefined) continue;
+    expect(payload).toMatchObject({ state: 'QUEUED', because: { code: 'PLUGIN_CHANGED' } });
+    break;
+  }
+  const waitingFor = async () => {
+    const answer = await server.graphql<{ job: { waitingFor: string | null } }>(
+      `query ($id: ID!) { job(id: $id) { waitingFor } }`,
+      { id: toNodeId('Job', jobId) },
+    );
+    return answer.data?.job.waitingFor;
+  };
+  await expect.poll(waitingFor).toMatch(/^No worker that is alive has good 1\.0\.0 of corpus-good /);
+  const whole = await startHost('whole', 'good');
+  expect(await endOf(zoo, jobId)).toMatchObject({ state: 'COMPLETED', infrastructureFailures: 1 });
+  expect(await workersOf(jobId)).toEqual([damaged.worker.id, whole.worker.id]);
 });

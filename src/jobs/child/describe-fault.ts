@@ -23,6 +23,8 @@ const transient = new Set<string>([
   'DIGEST_MISMATCH',
   'UPLOAD_TRUNCATED',
   'INTERNAL',
+  // Of this worker; another may have the build as it was installed.
+  'PLUGIN_CHANGED',
 ] satisfies ErrorCode[]);
 
 /** Whether another attempt, perhaps on another worker, may do better. */

@@ -20,6 +20,11 @@ export function knownStrategies(zoo: Pick<Zoo, 'config'>): Promise<InstalledStra
   return installationOf(zoo).known();
 }
 
+/** Has all packages read anew: one of them is not what it was. */
+export function readStrategiesAgain(zoo: Pick<Zoo, 'config'>): void {
+  installationOf(zoo).readAgain();
+}
+
 const installations = new WeakMap<Config, StrategyInstallation>();
 
 function installationOf({ config }: Pick<Zoo, 'config'>): StrategyInstallation {

@@ -4,6 +4,7 @@ import { fitPermissions } from '../child/fit-permissions.js';
 import type { Work } from '../child/protocol.js';
 import type { ChildEnd } from '../child/run-child.js';
 import { checkOutput } from '../publish/check-output.js';
+import { readStrategiesAgain } from '../launch/installed-strategies.js';
 import { prepareEvaluation, prepareFit, type PreparationOptions } from './prepare-work.js';
 
 /**
@@ -25,6 +26,8 @@ export async function runFineTune(
     ? await fitPermissions({ origin: work.origin, folder, featureFolder, addonFolder })
     : [];
   const fitted = await run(work, permissions);
+  // Then this worker has not the job's strategy, and leaves it to those that do.
+  if (fitted.kind === 'failed' && fitted.error.code === 'PLUGIN_CHANGED') readStrategiesAgain(zoo);
   if (fitted.kind !== 'completed') return fitted;
   await checkOutput(folder.output);
   const fit = readFitRecord(fitted.result);

@@ -26,6 +26,8 @@ export interface StrategyInstallation {
   current(): Promise<InstalledStrategies>;
   /** What is known without asking any package: a start does not wait for them. `current` asks the others. */
   known(): Promise<InstalledStrategies>;
+  /** Has every package read anew the next time somebody asks: files may have changed of which plugins.json says nothing. */
+  readAgain(): void;
   /** Ends the processes that packages were asked in. */
   close(): void;
 }
@@ -73,6 +75,10 @@ class Installation implements StrategyInstallation {
   async known(): Promise<InstalledStrategies> {
     const { survey } = await this.#load();
     return this.#assemble(await survey);
+  }
+
+  readAgain(): void {
+    this.#loading = undefined;
   }
 
   close(): void {

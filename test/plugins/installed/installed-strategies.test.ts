@@ -40,6 +40,7 @@ function open(
   return {
     current: () => installation.current(),
     known: () => installation.known(),
+    readAgain: () => installation.readAgain(),
     described: inspectors.described,
   };
 }
@@ -132,6 +133,19 @@ it('sees packages that are added and removed while it runs, and is the same obje
   expect(await current()).toBe(one);
   await removePackage(folder, 'my-package', undefined);
   expect((await current()).revision).toBe(none.revision);
+});
+
+it('has what changed by hand when it is told to read again', async () => {
+  const folder = emptyFolder();
+  const own = await install(folder, {});
+  const { current, readAgain } = open(folder);
+  const before = await current();
+  writeFileSync(join(own, 'index.js'), 'export default 1;');
+  expect(await current()).toBe(before);
+  readAgain();
+  const after = await current();
+  expect(namesOf(after)).toEqual(builtIns);
+  expect(after.refused).toMatchObject([{ source: 'my-package 1.0.0', code: 'PLUGIN_CHANGED' }]);
 });
 
 it('has two versions of a package beside each other, the newest first', async () => {
