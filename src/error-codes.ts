@@ -1,3 +1,4 @@
+import { advisorCodes } from './error-codes/advisor.js';
 import { dataCodes } from './error-codes/blobs-and-datasets.js';
 import { commandLineCodes } from './error-codes/command-line.js';
 import { jobCodes } from './error-codes/jobs.js';
@@ -16,6 +17,7 @@ export const errorCodes = {
   ...jobCodes,
   ...commandLineCodes,
   ...strategyCodes,
+  ...advisorCodes,
 };
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -109,6 +109,7 @@ function strategy(index) {
       additionalProperties: false,
     },
     needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'optional' },
+    estimates: false,
     package: {
       name: `zoo-strategy-${index}`,
       version: '1.0.0',

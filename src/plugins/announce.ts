@@ -14,6 +14,8 @@ export interface StrategyAnnouncement {
   /** JSON Schema 2020-12 of the parameters as a caller sends them, with descriptions and defaults. */
   parametersSchema: Record<string, unknown>;
   needs: StrategyNeeds;
+  /** Whether it says what would come of a job without training. */
+  estimates: boolean;
   /** Where it comes from. */
   package: PackageIdentity;
   /** Version of the contract it is written for, `1.0`. */
@@ -35,6 +37,7 @@ export function announce(
     summary: strategy.summary,
     parametersSchema: parametersSchema(strategy),
     needs: announcedNeeds(strategy.needs),
+    estimates: strategy.estimate !== undefined,
     contract: contractVersion,
   };
   if (from !== undefined) return { ...description, ...from };

@@ -3,6 +3,7 @@ import type { Split, SplitSummary } from '../learning/dataset-manifest.js';
 import type { ModelManifest } from '../learning/model-manifest.js';
 import type { Problem } from '../errors.js';
 import type { Checkpoints } from './contract/checkpoints.js';
+import type { Estimate, EstimateContext } from './contract/estimate.js';
 import type { FeatureCut, FittedModel } from './contract/fitted-model.js';
 import type { LabelledPictures } from './contract/own-loop.js';
 import type { ModelFile } from '../learning/tfjs-layers/model-files.js';
@@ -11,6 +12,7 @@ import type { Reports } from './contract/reports.js';
 import type { Trainer, TrainerSetup } from './contract/trainer.js';
 
 export type { Checkpoints } from './contract/checkpoints.js';
+export type { Estimate, EstimateContext } from './contract/estimate.js';
 export type {
   FeatureCut,
   FineTuned,
@@ -60,6 +62,12 @@ export interface Strategy<Parameters extends z.ZodObject = z.ZodObject> {
   check(base: ModelManifest, data: DataSummary, parameters: z.output<Parameters>): Problem[];
   /** The part that trains. Imported in the job's child process only, so it may import what is heavy. */
   load(): Promise<{ fit(context: FitContext<z.output<Parameters>>): Promise<FittedModel> }>;
+  /**
+   * The part that estimates, without training, what would come of a job: the advisor asks it, and ranks the strategy by
+   * what it says. A cheap proxy on features that are there already; a minute is all it has. Loaded as the part that trains
+   * is, in a process of a job. Left out: the advisor lists the strategy as not estimated.
+   */
+  estimate?(): Promise<{ estimate(context: EstimateContext<z.output<Parameters>>): Promise<Estimate> }>;
 }
 
 /** What a strategy works on, and what its jobs need of a machine. */

@@ -40,11 +40,11 @@ describe('zoo strategies', () => {
     const { code, stdout } = await zoo('strategies');
     expect(code).toBe(0);
     const rows = stdout.trim().split('\n');
-    expect(rows[0]).toMatch(/^STRATEGY\s+VERSION\s+FROM\s+WORKERS\s+SUMMARY$/);
-    expect(rows.map((row) => row.split(/\s{2,}/).slice(0, 4))).toEqual(
+    expect(rows[0]).toMatch(/^STRATEGY\s+VERSION\s+FROM\s+WORKERS\s+ESTIMATED\s+SUMMARY$/);
+    expect(rows.map((row) => row.split(/\s{2,}/).slice(0, 5))).toEqual(
       expect.arrayContaining([
-        ['full-retraining', '1.0.0', 'Model Zoo', '0'],
-        ['prototypes', '1.2.0', 'zoo-prototypes 1.2.0', '1'],
+        ['full-retraining', '1.0.0', 'Model Zoo', '0', 'yes'],
+        ['prototypes', '1.2.0', 'zoo-prototypes 1.2.0', '1', 'no'],
       ]),
     );
   });
@@ -54,6 +54,7 @@ describe('zoo strategies', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('prototypes 1.2.0\nThe nearest class prototype.\n');
     expect(stdout).toContain('1.1.0 (digest bbbbbbbbbbbb)');
+    expect(stdout).toMatch(/^ {2}advice +not estimated: it comes last$/m);
     expect(stdout.slice(stdout.indexOf('\nParameters'))).toBe(
       [
         '',

@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { contractVersion } from '../../src/plugins/contract/contract-version.js';
 import { emptyFolder, runZoo } from './run-zoo.js';
 
 const create = (cwd: string, ...args: string[]) => runZoo(['strategy', 'new', ...args], { cwd });
@@ -29,7 +28,7 @@ describe('zoo strategy new', () => {
         typescript: devDependencies.typescript,
         '@types/node': devDependencies['@types/node'],
       },
-      modelzoo: { contract: contractVersion },
+      modelzoo: { contract: '1.0' },
     });
     expect(read(target, 'src/index.ts')).toContain("name: 'ridge-regression'");
     expect(read(target, 'LICENSE')).toContain('Apache License');

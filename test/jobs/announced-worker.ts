@@ -47,6 +47,7 @@ export function announcedStrategy({
   package: packageName = 'zoo-prototypes',
   parameters = prototypeParameters,
   needs = {},
+  estimates = false,
 }: {
   name?: string;
   version?: string;
@@ -54,6 +55,7 @@ export function announcedStrategy({
   package?: string;
   parameters?: z.ZodObject;
   needs?: Partial<AnnouncedStrategy['needs']>;
+  estimates?: boolean;
 } = {}): AnnouncedStrategy {
   return {
     name,
@@ -61,6 +63,7 @@ export function announcedStrategy({
     summary: 'The nearest class prototype.',
     parametersSchema: z.toJSONSchema(parameters.strict(), { target: 'draft-2020-12', io: 'input' }),
     needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none', ...needs },
+    estimates,
     package: { name: packageName, version, digest },
     contract: '1.0',
   };

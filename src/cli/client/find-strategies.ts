@@ -10,6 +10,7 @@ export interface ListedStrategy {
   summary: string;
   source: 'BUILT_IN' | 'PACKAGE';
   contract: string;
+  estimates: boolean;
   workerCount: number;
   package: { name: string; version: string; digest: string };
   needs: {
@@ -23,7 +24,7 @@ export interface ListedStrategy {
 }
 
 const selection = `
-  name version summary source contract workerCount package { name version digest }
+  name version summary source contract estimates workerCount package { name version digest }
   needs { tasks formats gpu memoryBytes } parametersSchema versions { version workerCount package { digest } }`;
 
 /** Every strategy that can be launched, by name. */

@@ -27,6 +27,7 @@ export async function strategies(
         { heading: 'VERSION' },
         { heading: 'FROM' },
         { heading: 'WORKERS', align: 'right' },
+        { heading: 'ESTIMATED' },
         { heading: 'SUMMARY', shrink: true },
       ],
       list.map((strategy) => [
@@ -34,6 +35,7 @@ export async function strategies(
         strategy.version,
         describeSource(strategy),
         String(strategy.workerCount),
+        isEstimated(strategy) ? 'yes' : 'no',
         strategy.summary,
       ]),
       process.stdout.columns,
@@ -59,6 +61,7 @@ function describeStrategy(strategy: ListedStrategy): string[] {
     ['takes', `${needs.formats.join(', ')}; ${needs.tasks.join(', ')}`],
     ['GPU', { NONE: '', OPTIONAL: 'faster with one', REQUIRED: 'needs one' }[needs.gpu]],
     ['memory', needs.memoryBytes === null ? '' : `${formatBytes(needs.memoryBytes)} at least`],
+    ['advice', describeAdvice(strategy)],
     [
       'versions',
       others
@@ -93,6 +96,14 @@ function describeParameters({ parametersSchema }: ListedStrategy): string[] {
     }
   }
   return [...sections].flatMap(([heading, lines]) => ['', heading, ...lines]);
+}
+
+/** Whether advice says what to expect of it. */
+const isEstimated = ({ source, estimates }: ListedStrategy): boolean => source === 'BUILT_IN' || estimates;
+
+function describeAdvice(strategy: ListedStrategy): string {
+  if (!isEstimated(strategy)) return 'not estimated: it comes last';
+  return strategy.estimates ? 'estimated by the strategy itself' : 'estimated by the advisor';
 }
 
 function describeSource({ source, package: { name, version } }: ListedStrategy): string {

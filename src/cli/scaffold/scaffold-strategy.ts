@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { packageVersion } from '../../package-version.js';
-import { contractVersion } from '../../plugins/contract/contract-version.js';
 
 export const scaffoldLicenses = ['Apache-2.0', 'MIT', 'UNLICENSED'] as const;
 
@@ -77,11 +76,14 @@ function packageManifest({ name, packageName, license, modelzoo }: Scaffold): ob
     },
     peerDependencies: { modelzoo: `>=${packageVersion}` },
     devDependencies: { ...developmentPackages, modelzoo },
-    modelzoo: { contract: contractVersion },
+    modelzoo: { contract: contractOfTemplate },
   };
 }
 
 const firstVersion = '0.1.0';
+
+/** The oldest contract that has all that the template uses. */
+const contractOfTemplate = '1.0';
 
 function fillIn(text: string, { name, packageName, license }: Scaffold): string {
   const values: Record<string, string> = {

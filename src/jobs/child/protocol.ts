@@ -57,6 +57,21 @@ const evaluation = z.strictObject({
   ...runInputs,
 });
 
+const { outputFolder: _, ...readInputs } = runInputs;
+
+const estimate = z.strictObject({
+  kind: z.literal('ESTIMATE'),
+  strategy: z.string(),
+  origin: strategyOrigin,
+  parameters: z.record(z.string(), z.unknown()),
+  /** What the data set has for a test split; its pictures are not there. */
+  testSummary: z.strictObject({ imageCount: z.int().min(0), perClass: z.array(z.int().min(0)) }),
+  /** Training pictures that features are given of: those of the last rung that the base was measured on. */
+  pictures: z.int().min(1),
+  picturesPerSecond: z.number().positive(),
+  ...readInputs,
+});
+
 const datasetImport = z.strictObject({
   kind: z.literal('DATASET_IMPORT'),
   archivePath: folder,
@@ -64,7 +79,7 @@ const datasetImport = z.strictObject({
   options: z.record(z.string(), z.unknown()),
 });
 
-const work = z.discriminatedUnion('kind', [fit, evaluation, datasetImport]);
+const work = z.discriminatedUnion('kind', [fit, evaluation, estimate, datasetImport]);
 
 export const toChild = z.discriminatedUnion('type', [
   z.strictObject({
@@ -111,6 +126,7 @@ export const fromChild = z.discriminatedUnion('type', [
 export type Work = z.output<typeof work>;
 export type FitWork = z.output<typeof fit>;
 export type EvaluationWork = z.output<typeof evaluation>;
+export type EstimateWork = z.output<typeof estimate>;
 export type DatasetImportWork = z.output<typeof datasetImport>;
 export type ToChild = z.output<typeof toChild>;
 export type FromChild = z.output<typeof fromChild>;

@@ -1,5 +1,12 @@
 import { checkpointFiles } from './checkpoint-files.js';
-import type { DatasetImportWork, EvaluationWork, FitWork, FromChild, Work } from './protocol.js';
+import type {
+  DatasetImportWork,
+  EstimateWork,
+  EvaluationWork,
+  FitWork,
+  FromChild,
+  Work,
+} from './protocol.js';
 
 export type Report = Extract<FromChild, { type: 'progress' | 'metric' | 'log' | 'checkpoint' }>;
 type Reporting = (report: Report) => void;
@@ -15,6 +22,7 @@ export async function runWork(
 ): Promise<Record<string, unknown>> {
   if (work.kind === 'FIT') return fit(work, signal, report);
   if (work.kind === 'EVALUATION') return evaluation(work, signal, report);
+  if (work.kind === 'ESTIMATE') return estimate(work, signal, report);
   return importArchive(work, signal, report);
 }
 
@@ -40,6 +48,19 @@ async function evaluation(
 ): Promise<Record<string, unknown>> {
   const { evaluateFit } = await import('../../plugins/run/evaluate-fit.js');
   return { ...(await evaluateFit({ ...input, fit: record, signal, on: reporterOf(report) })) };
+}
+
+async function estimate(
+  { kind: _, origin, strategy, ...input }: EstimateWork,
+  signal: AbortSignal,
+  report: Reporting,
+): Promise<Record<string, unknown>> {
+  const [{ importStrategy }, { estimateStrategy }] = await Promise.all([
+    import('../../plugins/packages/import-strategy.js'),
+    import('../../plugins/run/estimate-strategy.js'),
+  ]);
+  const imported = await importStrategy(origin, strategy);
+  return { ...(await estimateStrategy(imported, { ...input, signal, on: reporterOf(report) })) };
 }
 
 async function importArchive(

@@ -80,6 +80,8 @@ const strategySchema = z.looseObject({
     gpu: z.enum(['none', 'optional', 'required']),
     memoryBytes: z.number().optional(),
   }),
+  // Workers from before contract 1.1 do not say.
+  estimates: z.boolean().default(false),
   package: z.object({ name: z.string(), version: z.string(), digest: z.string() }),
   contract: z.string(),
 });
@@ -87,7 +89,5 @@ const strategySchema = z.looseObject({
 /** Workers may be of another version than this server: what it does not understand it does not list. */
 function understood(strategies: unknown): AnnouncedStrategy[] {
   const list = Array.isArray(strategies) ? (strategies as unknown[]) : [];
-  return list.filter(
-    (candidate): candidate is AnnouncedStrategy => strategySchema.safeParse(candidate).success,
-  );
+  return list.flatMap((candidate) => strategySchema.safeParse(candidate).data ?? []);
 }

@@ -68,6 +68,9 @@ const metadata = z.object({
   }),
   check: z.custom((value) => typeof value === 'function', 'check must be a function'),
   load: z.custom((value) => typeof value === 'function', 'load must be a function'),
+  estimate: z
+    .custom((value) => typeof value === 'function', 'estimate must be a function that loads the estimate')
+    .optional(),
 });
 
 function metadataProblems(candidate: object): string[] {

@@ -4,7 +4,7 @@
  *
  * @see docs/guides/strategy-contract.md
  */
-export const contractVersion = '1.0';
+export const contractVersion = '1.1';
 
 /**
  * Says why a strategy written for a version of the contract cannot run here; undefined when it can. It can when the major is

@@ -1,4 +1,3 @@
-import { ZooError } from '../../errors.js';
 import type { SplitSummary } from '../../learning/dataset-manifest.js';
 import { readDatasetFolder } from '../../learning/datasets/dataset-folder.js';
 import { FeatureCache } from '../../learning/features/feature-cache.js';
@@ -12,6 +11,7 @@ import { createFitContext } from './fit-context.js';
 import { LinearProbes } from './linear-probes.js';
 import { OwnLoop } from './own-loop.js';
 import { ReportCollector } from './reports/report-collector.js';
+import { requireApplicable } from './require-applicable.js';
 import { requireFitted } from './require-fitted.js';
 import { openBase, plannedMemory, type RunInputs } from './run-inputs.js';
 import { SplitFeatures } from './split-features.js';
@@ -66,7 +66,7 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
     const summary = summarizeIndex(dataset.index);
     const { testSummary = summary.splits.test } = input;
     const data = { ...summary, splits: { ...summary.splits, test: testSummary } };
-    requireApplicable(strategy, strategy.check(base.manifest, data, parameters));
+    requireApplicable(strategy, base.manifest, data, parameters);
     signal.throwIfAborted();
 
     const pictures = {
@@ -143,13 +143,4 @@ export async function fitStrategy(strategy: Strategy, input: FitInput): Promise<
   } finally {
     await dataset.close();
   }
-}
-
-function requireApplicable(strategy: Strategy, problems: { path: string; message: string }[]): void {
-  if (problems.length === 0) return;
-  throw new ZooError(
-    'STRATEGY_NOT_APPLICABLE',
-    `${strategy.name} cannot run on this model and data set:\n${problems.map(({ message }) => message).join('\n')}`,
-    { problems },
-  );
 }

@@ -74,6 +74,11 @@ abstract class StrategyFacts implements ListedVersion {
   parametersSchema: Record<string, unknown>;
   @Field(() => StrategyNeedsType, { description: 'What it works on.' })
   needs: StrategyNeedsType;
+  @Field(() => Boolean, {
+    description:
+      'Whether it says itself what would come of a job, without training. What comes with Model Zoo need not: the advisor knows it.',
+  })
+  estimates: boolean;
   @Field(() => StrategySource, { description: 'Where it comes from.' })
   source: 'BUILT_IN' | 'PACKAGE';
   @Field(() => StrategyPackageType, { description: 'The build that jobs are bound to.' })

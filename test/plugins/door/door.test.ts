@@ -80,7 +80,7 @@ describe('from a package elsewhere', () => {
         contractVersion, inside, kinds: [typeof strategy, typeof fitLinearClassifier],
       }));`);
     expect(found).toEqual({
-      contractVersion: '1.0',
+      contractVersion: '1.1',
       inside: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
       kinds: ['object', 'function'],
     });

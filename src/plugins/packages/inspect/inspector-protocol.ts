@@ -54,6 +54,7 @@ export const description = z.strictObject({
     gpu: z.enum(['none', 'optional', 'required']),
     memoryBytes: z.int().min(1).optional(),
   }),
+  estimates: z.boolean(),
 }) satisfies z.ZodType<Description>;
 
 export type Description = Omit<StrategyAnnouncement, 'package' | 'contract'>;

@@ -1,0 +1,27 @@
+import type { ErrorCodeTable } from './error-code-table.js';
+
+/** Codes of the advisor: what it is asked, and what strategies tell it. */
+export const advisorCodes = {
+  ADVICE_DATA_INSUFFICIENT: {
+    httpStatus: 422,
+    meaning: 'Models cannot be compared on this data set: it has one class, or no class with two training pictures.',
+  },
+  ADVICE_NO_MODELS: {
+    httpStatus: 422,
+    meaning: 'There is no model to advise on: the zoo has none that you can see, or none of those named can be adapted.',
+  },
+  ADVICE_BUDGET_TOO_SMALL: {
+    httpStatus: 422,
+    meaning: 'The time given for an advice is too short to measure anything.',
+  },
+  ADVICE_STALE: {
+    httpStatus: 409,
+    meaning:
+      'The line of the advice cannot be launched any more: its model, its data set or its strategy has gone since. Ask for a new advice.',
+  },
+  ESTIMATE_INVALID: {
+    httpStatus: 500,
+    meaning:
+      'What a strategy returned as its estimate is not understood: a figure is no number, not finite or out of range. Its line of the advice is not estimated.',
+  },
+} as const satisfies ErrorCodeTable;
