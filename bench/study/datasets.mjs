@@ -132,7 +132,7 @@ function firstOfEach(pictures, count) {
   });
 }
 
-async function writeTar(path, splits) {
+export async function writeTar(path, splits) {
   const file = await open(path, 'w');
   for (const [split, pictures] of Object.entries(splits)) {
     for (const picture of pictures) {
