@@ -43,25 +43,48 @@ export interface PlannedTraining {
   isCompiled: boolean;
 }
 
+/** How large a training is: all of a network that its memory depends on, so that one can be planned that was never built. */
+export interface TrainingSize {
+  /** Of all weights, float32. */
+  weightBytes: number;
+  /** Of those that train. */
+  trainedBytes: number;
+  /** Values that all layers together give for a picture. */
+  valuesPerPicture: number;
+  /** Values of a picture, or of a frozen prefix' output for one. */
+  inputValues: number;
+  batchNormalization: TrainableNetwork['batchNormalization'];
+}
+
 /** Estimates what a training takes beside its pictures, before anything of it is there. */
-export function estimateTrainingMemory(
-  network: TrainableNetwork,
+export function estimateTrainingMemory(network: TrainableNetwork, planned: PlannedTraining): TrainingMemory {
+  const bytesOf = (weights: TrainableNetwork['weights']) =>
+    weights.reduce((sum, { value }) => sum + value.byteLength, 0);
+  const size: TrainingSize = {
+    weightBytes: bytesOf(network.weights),
+    trainedBytes: bytesOf(network.weights.filter(({ trained }) => trained)),
+    valuesPerPicture: network.layers.reduce((sum, { outputShape }) => sum + sizeOf(outputShape), 0),
+    inputValues: sizeOf(network.inputShape),
+    batchNormalization: network.batchNormalization,
+  };
+  return planTrainingMemory(size, planned);
+}
+
+/** The same from sizes alone. */
+export function planTrainingMemory(
+  size: TrainingSize,
   { optimizer, keepsStart = false, batchSize, threads, isCompiled }: PlannedTraining,
 ): TrainingMemory {
   const ofTrained =
     trainedCopies + optimizerRule(optimizer).slots.length * slotCopies + (keepsStart ? startCopies : 0);
-  const weightBytes = network.weights.reduce(
-    (sum, { value, trained }) => sum + value.byteLength * (weightCopies + (trained ? ofTrained : 0)),
-    0,
-  );
-  const perPicture = network.layers.reduce((sum, { outputShape }) => sum + sizeOf(outputShape), 0);
-  const { batchNormalization } = network;
+  const weightBytes = size.weightBytes * weightCopies + size.trainedBytes * ofTrained;
+  const { batchNormalization } = size;
   const copies = activationCopies[isCompiled ? 'compiled' : 'eager'][batchNormalization];
   // Compiled, a batch is run in parts where it can be: not all of its rows are alive at once.
   const plan = planExecution({ batchNormalization, batchSize, threads });
   const rowsAlive = isCompiled ? plan.replicas * plan.rowsPerRun : batchSize;
-  const activationBytes = 4 * rowsAlive * perPicture * copies;
-  const batchBytes = 4 * batchSize * sizeOf(network.inputShape) * batchesAhead;
+  const activationBytes = 4 * rowsAlive * size.valuesPerPicture * copies;
+  const batchBytes = 4 * batchSize * size.inputValues * batchesAhead;
   const totalBytes = weightBytes + activationBytes + batchBytes + engineBytes;
   return { weightBytes, activationBytes, batchBytes, engineBytes, totalBytes };
 }

@@ -38,7 +38,9 @@ export function chooseTrainableFrom(
  *
  * @param probes of the frozen network, the deepest first.
  */
-export function chooseHead(probes: readonly LinearProbe[]): LinearProbe | undefined {
+export function chooseHead<Probe extends Pick<LinearProbe, 'crossValidated'>>(
+  probes: readonly Probe[],
+): Probe | undefined {
   const [deepest] = probes;
   if (deepest === undefined) return undefined;
   const best = bestProbe(probes);

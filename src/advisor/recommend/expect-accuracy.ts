@@ -1,0 +1,79 @@
+import type { Promised } from '../advice.js';
+import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
+import type { AdviceMeasurements, ModelMeasurements } from '../measurements.js';
+import { bestCut, probeError } from './best-cut.js';
+import { gainFeatures, type AccuracyKnowledge } from './knowledge.js';
+import { measureGainFeatures } from './measure-gain-features.js';
+
+/** What an expectation depends on, beside what the study has taught. */
+export interface ExpectationInput {
+  dataset: AdviceMeasurements['dataset'];
+  model: ModelMeasurements;
+  /** Pictures that the result will be tested on: few of them make any accuracy uncertain. */
+  testPictures: number;
+  /** False where the probe learned nothing: then no gain over it is expected either, only allowed for. */
+  isLearned: boolean;
+}
+
+/** A feature far outside of what the study has seen says no more than one at its edge, in standard deviations. */
+const furthest = 2.5;
+
+/**
+ * By how much the gain of another doubling shrinks from one doubling to the next: a linear classifier's error falls with
+ * about the root of the number of pictures.
+ *
+ * @see Mohri, Rostamizadeh & Talwalkar, "Foundations of Machine Learning", 2018, section 3.1
+ */
+const gainDecay = Math.SQRT1_2;
+
+/**
+ * The test accuracy to expect of a family's jobs: the best probe, plus what such jobs gained over theirs in the study. The
+ * interval holds 80 % and is made of three parts: pictures of the probe, pictures of the test, and what the study could not
+ * explain.
+ *
+ * @returns undefined where the model has no probe
+ */
+export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge): Promised | undefined {
+  const { dataset, model, testPictures, isLearned } = input;
+  const cut = bestCut(model);
+  if (cut === undefined) return undefined;
+  const smoothed = smoothedShare(cut.probe.accuracy, cut.pictures);
+  const more = gainOfMorePictures(model, cut.pictures, dataset.train);
+  const probe = logOdds(Math.min(1, smoothed + more));
+  const gain = known.gain + gainBy(input, known);
+  const centre = probe + (isLearned ? gain : Math.min(0, gain));
+  const value = fromLogOdds(centre);
+  const ofProbe = Math.hypot(probeError(cut.probe, cut.pictures), more / 2) / slope(smoothed);
+  const ofTest = testPictures > 0 ? 1 / Math.sqrt(testPictures * slope(value)) : 0;
+  const deviation = Math.hypot(known.spread, ofProbe, ofTest);
+  return {
+    value,
+    low: fromLogOdds(centre + Math.min(0, known.low) * deviation),
+    high: fromLogOdds(Math.max(centre, probe + gain) + Math.max(0, known.high) * deviation),
+  };
+}
+
+/** Of accuracy by log-odds: p (1 − p). */
+const slope = (accuracy: number): number => Math.max(1e-4, accuracy * (1 - accuracy));
+
+/** What the features of this model and data set add to the mean gain. */
+function gainBy({ dataset, model }: ExpectationInput, { coefficients }: AccuracyKnowledge): number {
+  const measured = measureGainFeatures(dataset, model);
+  return gainFeatures.reduce((sum, name) => {
+    const known = coefficients[name];
+    const value = measured[name];
+    if (known === undefined || value === null || !Number.isFinite(value)) return sum;
+    const deviations = Math.min(furthest, Math.max(-furthest, (value - known.mean) / known.scale));
+    // Whatever a fit says, a better probe is no reason to expect less.
+    const least = name === 'probe' ? -known.scale : -Infinity;
+    return sum + Math.max(least, known.coefficient) * deviations;
+  }, 0);
+}
+
+/** Accuracy that the probe is expected to gain from training pictures that the budget left out. */
+function gainOfMorePictures({ learningCurve }: ModelMeasurements, seen: number, all: number): number {
+  if (learningCurve === null || seen <= 0 || all <= seen) return 0;
+  const doublings = Math.log2(all / seen);
+  const shrunken = (gainDecay * (1 - gainDecay ** doublings)) / (1 - gainDecay);
+  return Math.max(0, learningCurve.gainPerDoubling) * shrunken;
+}
