@@ -2,6 +2,7 @@ import { ZooError } from '../../errors.js';
 import type { SplitSummary } from '../../learning/dataset-manifest.js';
 import { readDatasetFolder } from '../../learning/datasets/dataset-folder.js';
 import { FeatureCache } from '../../learning/features/feature-cache.js';
+import { stratifiedSubset } from '../../learning/transferability/stratified-subset.js';
 import type { Estimate, EstimateContext, Strategy } from '../contract.js';
 import { requireParameters } from '../parameters/validate-parameters.js';
 import { LinearProbes } from './linear-probes.js';
@@ -9,13 +10,18 @@ import { requireApplicable } from './require-applicable.js';
 import { requireEstimate } from './require-estimate.js';
 import { openBase, plannedMemory, type RunInputs } from './run-inputs.js';
 import { SplitFeatures } from './split-features.js';
-import { picturesOfSplit, summarizeIndex } from './split-pictures.js';
+import { partOfPictures, picturesOfSplit, summarizeIndex, type SplitPictures } from './split-pictures.js';
 
 export interface EstimateInput extends Omit<RunInputs, 'outputFolder'> {
   /** As a caller sends them; defaults are filled in. */
   parameters: Record<string, unknown>;
   /** How many test pictures the data set has, where its folder holds none of them. */
   testSummary?: SplitSummary;
+  /**
+   * Training pictures that it is given features of, drawn evenly over the classes: those the advisor looked at, who draws
+   * them by the same seed. Left out: all.
+   */
+  pictures?: number;
   /** Pictures that the base takes each second here, as the advisor measured it. */
   picturesPerSecond: number;
 }
@@ -43,7 +49,7 @@ export async function estimateStrategy(strategy: Strategy, input: EstimateInput)
     requireApplicable(strategy, base.manifest, data, parameters);
     signal.throwIfAborted();
 
-    const pictures = { train: picturesOfSplit(dataset, 'train') };
+    const pictures = { train: drawPictures(picturesOfSplit(dataset, 'train'), input) };
     const cache = new FeatureCache(input.cacheFolder, input.cacheBytes);
     const features = new SplitFeatures({ baseAt, pictures, cache, threads, signal, on });
     const memoryBytes = plannedMemory(input);
@@ -73,4 +79,12 @@ export async function estimateStrategy(strategy: Strategy, input: EstimateInput)
   } finally {
     await dataset.close();
   }
+}
+
+function drawPictures(
+  train: SplitPictures,
+  { pictures, seed }: Pick<EstimateInput, 'pictures' | 'seed'>,
+): SplitPictures {
+  if (pictures === undefined || pictures >= train.source.count) return train;
+  return partOfPictures(train, stratifiedSubset(train.labels, pictures, seed));
 }

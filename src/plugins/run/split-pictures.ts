@@ -32,6 +32,28 @@ export function picturesOfSplit(dataset: DatasetFolder, split: Split): SplitPict
   };
 }
 
+/** Some of the pictures of a split. @param rows positions in it, in the order wanted */
+export function partOfPictures(
+  { source, labels, isNearDuplicate }: SplitPictures,
+  rows: readonly number[],
+): SplitPictures {
+  const rowAt = (index: number): number => {
+    const row = rows[index];
+    if (row === undefined) throw new RangeError(`there is no picture ${index} among ${rows.length}`);
+    return row;
+  };
+  return {
+    source: {
+      count: rows.length,
+      read: (index) => source.read(rowAt(index)),
+      sha256: (index) => source.sha256(rowAt(index)),
+      label: (index) => source.label?.(rowAt(index)) ?? `picture ${rowAt(index)}`,
+    },
+    labels: Int32Array.from(rows, (row) => labels[row] as number),
+    isNearDuplicate: Uint8Array.from(rows, (row) => isNearDuplicate[row] as number),
+  };
+}
+
 /** What an index says of a data set as a whole. */
 export function summarizeIndex({ classes, images }: DatasetIndex): DataSummary {
   const summarize = (split: Split) => {
