@@ -3,6 +3,9 @@ export type JobKind = 'FINE_TUNE' | 'DATASET_IMPORT' | 'ADVICE' | 'TRANSFER_PROF
 
 export type JobState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
+/** Where a candidate of a sweep stands: not begun or under way, fitted, stopped by a rule, failed, a version. */
+export type SweepCandidateState = 'PENDING' | 'FITTED' | 'STOPPED' | 'FAILED' | 'PUBLISHED';
+
 export type JobEventType = 'state' | 'progress' | 'metric' | 'log';
 
 export type ProgressUnit = 'ITEMS' | 'BYTES';

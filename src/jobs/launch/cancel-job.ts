@@ -4,6 +4,7 @@ import { jobVisibleTo } from '../../zoo/access/visible-to.js';
 import { recordAudit } from '../../zoo/audit.js';
 import { Job } from '../../zoo/database/entities/index.js';
 import type { Zoo } from '../../zoo/zoo.js';
+import { dropUnfinished } from '../queue/end-attempt.js';
 import { executeSql } from '../queue/execute-sql.js';
 import { appendStateEvent } from '../events/job-events.js';
 import { jobSignals } from '../events/job-signals.js';
@@ -38,6 +39,7 @@ export async function cancelJob(zoo: Zoo, principal: Principal, jobId: string): 
         `UPDATE jobs SET state = 'CANCELLED', cancel_requested_at = now(), finished_at = now() WHERE id = $1`,
         [jobId],
       );
+      await dropUnfinished(manager, jobId);
       await appendStateEvent(manager, jobId, 'CANCELLED');
     } else if (state === 'RUNNING') {
       await executeSql(

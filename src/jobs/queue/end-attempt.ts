@@ -136,9 +136,18 @@ async function finishJob(
     `UPDATE jobs SET state = $2, error = $3, lease_expires_at = NULL, finished_at = now() WHERE id = $1`,
     [job.id, state, error === null ? null : JSON.stringify(error)],
   );
-  // Nobody goes on from them; the garbage collection takes the bytes.
-  await executeSql(manager, `DELETE FROM job_checkpoints WHERE job_id = $1`, [job.id]);
+  await dropUnfinished(manager, job.id);
   await appendStateEvent(manager, job.id, state, error === null ? {} : { error });
+}
+
+/**
+ * Lets go of what an ended job's attempts left for those after them: nobody goes on from it. The garbage collection takes
+ * the bytes.
+ */
+export async function dropUnfinished(manager: EntityManager, jobId: string): Promise<void> {
+  await executeSql(manager, `DELETE FROM job_checkpoints WHERE job_id = $1`, [jobId]);
+  await executeSql(manager, `DELETE FROM sweep_files WHERE job_id = $1`, [jobId]);
+  await executeSql(manager, `UPDATE sweep_candidates SET fit = NULL WHERE job_id = $1`, [jobId]);
 }
 
 const handedBack: Record<Extract<AttemptEnd, { kind: 'handed-back' }>['because'], JobError> = {

@@ -11,6 +11,7 @@ export const isReferenced = `(
   OR EXISTS (SELECT 1 FROM blob_grants g
               WHERE g.sha256 = blob.sha256 AND g.created_at > now() - interval '${graceHours} hours')
   OR EXISTS (SELECT 1 FROM job_checkpoints checkpoint WHERE checkpoint.sha256 = blob.sha256)
+  OR EXISTS (SELECT 1 FROM sweep_files parked WHERE parked.sha256 = blob.sha256)
   OR EXISTS (SELECT 1 FROM jobs job
               WHERE job.state IN ('QUEUED', 'RUNNING') AND position(blob.sha256 in job.parameters::text) > 0)
 )`;

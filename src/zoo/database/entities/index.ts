@@ -20,6 +20,8 @@ import { Advice } from './advice.entity.js';
 import { AdviceCandidate } from './advice-candidate.entity.js';
 import { TransferProfile } from './transfer-profile.entity.js';
 import { TransferProfileCut } from './transfer-profile-cut.entity.js';
+import { SweepCandidate } from './sweep-candidate.entity.js';
+import { SweepFile } from './sweep-file.entity.js';
 import { Worker } from './worker.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
@@ -48,6 +50,8 @@ export const entities = [
   AdviceCandidate,
   TransferProfile,
   TransferProfileCut,
+  SweepCandidate,
+  SweepFile,
   Worker,
   IdempotencyKey,
   AuditEvent,
@@ -76,6 +80,8 @@ export {
   AdviceCandidate,
   TransferProfile,
   TransferProfileCut,
+  SweepCandidate,
+  SweepFile,
   Worker,
   IdempotencyKey,
   AuditEvent,

@@ -1,0 +1,2 @@
+DROP TABLE sweep_files;
+DROP TABLE sweep_candidates;
