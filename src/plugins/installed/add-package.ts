@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ZooError } from '../../errors.js';
 import type { StrategyAnnouncement } from '../announce.js';
 import { Inspectors } from '../packages/inspect/inspectors.js';
-import { digestPackage } from '../packages/digest-package.js';
+import { readInstall } from '../packages/locate-packages.js';
 import { updatePluginsFile, type PluginInstall } from '../packages/plugins-file.js';
 import { readStrategyPackage } from '../packages/read-package.js';
 import { stagePackage } from '../packages/stage-package.js';
@@ -14,13 +14,13 @@ import { openInstalledStrategies } from './open-installed-strategies.js';
 
 export interface AddedPackage {
   strategy: StrategyAnnouncement;
-  /** Whether exactly this build was there before. */
+  /** Whether exactly this build was there before, with all its files as they were. */
   wasThere: boolean;
 }
 
 /**
  * Installs a strategy package into the plugins folder and lists it. It is inspected before; a package that is refused leaves
- * nothing behind. Running servers and workers see it by themselves.
+ * nothing behind. One that is listed with damaged files is put right. Running servers and workers see it by themselves.
  *
  * @param source a folder, a tarball, or `name@range`
  * @throws ZooError with a code that begins with PLUGIN_
@@ -40,15 +40,15 @@ export async function addPackage(
       const same = file.installs.find(
         (install) => install.package === identity.name && install.version === identity.version,
       );
-      wasThere = same?.digest === identity.digest;
+      if (same !== undefined && same.digest !== identity.digest) throw versionTaken(identity);
+      wasThere = same !== undefined && (await isWhole(pluginsFolder, same));
       if (wasThere) return file;
-      if (same !== undefined) throw versionTaken(identity);
       const { all } = await openInstalledStrategies({ pluginsFolder, listed, inspectors }).current();
       requireFreeName(
         strategy,
         all.map(({ announcement }) => announcement),
       );
-      const folder = await settle(staged.root, join(pluginsFolder, 'installs'), identity);
+      const folder = await settle(staged.root, pluginsFolder, identity);
       const install: PluginInstall = {
         package: identity.name,
         version: identity.version,
@@ -56,9 +56,14 @@ export async function addPackage(
         folder,
         addedAt: new Date().toISOString(),
       };
+      // Jobs may still run from the damaged one, which stays until the sweep.
+      const replaced = same === undefined ? [] : [{ folder: same.folder, removedAt: install.addedAt }];
       return {
-        installs: [...file.installs, install],
-        removed: file.removed.filter((removed) => removed.folder !== folder),
+        installs:
+          same === undefined
+            ? [...file.installs, install]
+            : file.installs.with(file.installs.indexOf(same), install),
+        removed: [...file.removed, ...replaced].filter((removed) => removed.folder !== folder),
       };
     });
     await new DescriptionCache(join(pluginsFolder, 'descriptions')).write(strategy);
@@ -93,7 +98,8 @@ function folderOf({ name, version, digest }: PackageIdentity): string {
  *
  * @returns the name of its folder
  */
-async function settle(from: string, installs: string, identity: PackageIdentity): Promise<string> {
+async function settle(from: string, pluginsFolder: string, identity: PackageIdentity): Promise<string> {
+  const installs = join(pluginsFolder, 'installs');
   await mkdir(installs, { recursive: true });
   for (let copy = 1; ; copy += 1) {
     const name = copy === 1 ? folderOf(identity) : `${folderOf(identity)}~${copy}`;
@@ -102,9 +108,19 @@ async function settle(from: string, installs: string, identity: PackageIdentity)
       await rename(from, to);
       return name;
     }
-    const digest = await digestPackage(join(to, 'node_modules', identity.name)).catch(() => undefined);
-    if (digest === identity.digest) return name;
+    const { name: packageName, digest } = identity;
+    if (await isWhole(pluginsFolder, { package: packageName, digest, folder: name })) return name;
   }
+}
+
+function isWhole(pluginsFolder: string, install: Parameters<typeof readInstall>[1]): Promise<boolean> {
+  return readInstall(pluginsFolder, install).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ZooError) return false;
+      throw error;
+    },
+  );
 }
 
 function versionTaken({ name, version }: PackageIdentity): ZooError {

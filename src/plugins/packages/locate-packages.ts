@@ -42,7 +42,10 @@ async function locateAdded(pluginsFolder: string): Promise<LocatedPackage[]> {
 }
 
 /** Where an installed package's own folder lies. */
-function installedPackageFolder(pluginsFolder: string, install: PluginInstall): string {
+function installedPackageFolder(
+  pluginsFolder: string,
+  install: Pick<PluginInstall, 'package' | 'folder'>,
+): string {
   return join(pluginsFolder, 'installs', install.folder, 'node_modules', install.package);
 }
 
@@ -73,14 +76,22 @@ async function located(
   }
 }
 
-async function readInstall(pluginsFolder: string, install: PluginInstall): Promise<StrategyPackage> {
+/**
+ * Reads an installed package, which is to be as it was when it was added.
+ *
+ * @throws ZooError PLUGIN_CHANGED, and what `readStrategyPackage` throws
+ */
+export async function readInstall(
+  pluginsFolder: string,
+  install: Pick<PluginInstall, 'package' | 'folder' | 'digest'>,
+): Promise<StrategyPackage> {
   // A folder that others keep may not be ours to write; the package's reading says what is missing then.
   await linkModelZoo(join(pluginsFolder, 'installs', install.folder, 'node_modules')).catch(() => undefined);
   const found = await readStrategyPackage(installedPackageFolder(pluginsFolder, install));
   if (found.origin.identity.digest === install.digest) return found;
   throw new ZooError(
     'PLUGIN_CHANGED',
-    'Its files changed after it was added. Remove it and add it again; a new build is a new version.',
+    'Its files changed after it was added. Add it again as it was; a new build is a new version.',
   );
 }
 

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../error-codes.js';
 import { ZooError } from '../../errors.js';
 import { contractProblem } from '../contract/contract-version.js';
 import { digestPackage } from './digest-package.js';
+import { endSentence } from './end-sentence.js';
 import { findPackage } from './find-package.js';
 import { resolveEntry } from './resolve-entry.js';
 import type { StrategyOrigin } from './strategy-package.js';
@@ -73,7 +74,7 @@ function packageRefusal(problems: readonly PackageProblem[], source = 'The packa
   const [first] = problems;
   return new ZooError(
     first?.code ?? 'PLUGIN_PACKAGE_INVALID',
-    `${source} cannot be used: ${problems.map(({ message }) => message).join('; ')}.`,
+    endSentence(`${source} cannot be used: ${problems.map(({ message }) => message).join('; ')}`),
     { problems: problems.map(({ code, message }) => ({ path: '', code, message })) },
   );
 }

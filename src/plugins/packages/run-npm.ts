@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ZooError } from '../../errors.js';
 import { redact } from '../../redact.js';
+import { endSentence } from './end-sentence.js';
 
 /** A registry may be slow; nobody waits longer. */
 const timeoutMs = 10 * 60_000;
@@ -33,11 +34,12 @@ export async function runNpm(folder: string, args: readonly string[]): Promise<v
         .slice(0, 8)
         .join(' '),
     );
-    if (/\bE404\b/.test(stderr)) throw new ZooError('PLUGIN_NOT_FOUND', `npm finds no such package: ${said}`);
+    if (/\bE404\b/.test(stderr))
+      throw new ZooError('PLUGIN_NOT_FOUND', endSentence(`npm finds no such package: ${said}`));
     failed(`npm says: ${said.slice(0, 2000)}`);
   }
 }
 
 function failed(why: string): never {
-  throw new ZooError('PLUGIN_INSTALL_FAILED', `The package could not be installed: ${why}.`);
+  throw new ZooError('PLUGIN_INSTALL_FAILED', endSentence(`The package could not be installed: ${why}`));
 }

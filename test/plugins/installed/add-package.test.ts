@@ -84,6 +84,34 @@ it('adds a tarball; adding it again changes nothing, and another build of that v
   expect(leftIn(where)).toEqual(before);
 });
 
+it.each<[string, (install: string) => void]>([
+  ['a file was changed', (install) => writeFileSync(join(install, 'my-package/index.js'), 'changed')],
+  ['a file is missing', (install) => rmSync(join(install, 'my-package/index.js'))],
+  ['a dependency is missing', (install) => rmSync(join(install, 'a-dependency'), { recursive: true })],
+  ['nothing is left', (install) => rmSync(join(install, '..'), { recursive: true })],
+])('puts a package right, where %s, when it is added again', async (_, damage) => {
+  const where = place();
+  const dependency = pack(
+    writePackage(join(emptyFolder(), 'd'), { name: 'a-dependency', module: 'export default 7;' }),
+  );
+  const folder = source({
+    manifest: { dependencies: { 'a-dependency': `file:${dependency}` } },
+    before: `import 'a-dependency';`,
+  });
+  const first = await addPackage(where, folder);
+  const { installs } = await readPluginsFile(where.pluginsFolder);
+  damage(join(where.pluginsFolder, 'installs', installs[0]?.folder ?? '', 'node_modules'));
+  expect(await strategiesOf(where)).toEqual([]);
+  expect(await addPackage(where, folder)).toEqual(first);
+  expect(await strategiesOf(where)).toEqual(['my-strategy 1.0.0']);
+  expect(await addPackage(where, folder)).toEqual({ ...first, wasThere: true });
+  const after = await readPluginsFile(where.pluginsFolder);
+  expect(after.installs).toHaveLength(1);
+  // What jobs may still run from is left to the sweep; what the list names is not swept.
+  const swept = after.removed.map((removed) => removed.folder);
+  expect(swept).not.toContain(after.installs[0]?.folder);
+});
+
 it('puts right what was changed by hand when it is removed and added again', async () => {
   const where = place();
   const folder = source();

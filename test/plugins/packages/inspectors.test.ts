@@ -39,6 +39,13 @@ it('describes a strategy as data, with the package that it comes from', async ()
 
 it.each<[string, PackageSource, string, RegExp]>([
   ['throws', { before: `throw new Error('no /opt/secret/place');` }, 'PLUGIN_IMPORT_FAILED', /no …\/place/],
+  ['throws a sentence', { before: `throw new Error('It is broken.');` }, 'PLUGIN_IMPORT_FAILED', /broken\.$/],
+  [
+    'leaves a rejection in a sentence',
+    { before: `Promise.reject(new Error('Is it lost?'));` },
+    'PLUGIN_PROCESS_DIED',
+    /lost\?$/,
+  ],
   ['has a syntax error', { module: 'export default ;' }, 'PLUGIN_IMPORT_FAILED', /my-package 1.0.0/],
   ['leaves a rejection', { before: `Promise.reject(new Error('lost'));` }, 'PLUGIN_PROCESS_DIED', /lost/],
   ['exits', { before: 'process.exit(0);' }, 'PLUGIN_PROCESS_DIED', /exit code 0/],
@@ -60,10 +67,9 @@ it.each<[string, PackageSource, string, RegExp]>([
     /channel/,
   ],
 ])('refuses a package that %s at its import, with a code of its own', async (_, source, code, message) => {
-  await expect(describes(source)).rejects.toMatchObject({
-    code,
-    message: expect.stringMatching(message) as string,
-  });
+  const refusal: unknown = await describes(source).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code, message: expect.stringMatching(message) as string });
+  expect((refusal as Error).message).toMatch(/[^.?][.?]$/);
 });
 
 it('refuses a package that eats memory outside of the heap, and lives on itself', async () => {
@@ -117,7 +123,10 @@ it.each([
 it('refuses a package whose files are no longer those that were read', async () => {
   const found = await installed({});
   writeFileSync(join(found.origin.folder, 'index.js'), 'export default 1;');
-  await expect(inspectors.describe(found)).rejects.toMatchObject({ code: 'PLUGIN_CHANGED' });
+  await expect(inspectors.describe(found)).rejects.toMatchObject({
+    code: 'PLUGIN_CHANGED',
+    message: expect.stringMatching(/[^.]\.$/) as string,
+  });
 });
 
 describe('parameters and applicability', () => {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { ZooError } from '../../../errors.js';
+import { endSentence } from '../end-sentence.js';
 import type { StrategyOrigin } from '../strategy-package.js';
 import { fromInspector, type Question, type ToInspector } from './inspector-protocol.js';
 import { startInspector } from './start-inspector.js';
@@ -81,7 +82,10 @@ export class Inspector {
       const onExit = (code: number | null, signal: string | null) => {
         const why = faultMessage === '' ? '' : `: ${faultMessage}`;
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-        fail('PLUGIN_PROCESS_DIED', `The process that inspects ${name} ${version} ended ${how}${why}.`);
+        fail(
+          'PLUGIN_PROCESS_DIED',
+          endSentence(`The process that inspects ${name} ${version} ended ${how}${why}`),
+        );
       };
       const put = () => {
         clearTimeout(timer);
@@ -98,7 +102,9 @@ export class Inspector {
           settle(() => resolve(message.answer));
         } else if (message?.type === 'refused' && message.id === id) {
           settle(() =>
-            reject(new Refused(new ZooError(message.code, `${name} ${version}: ${message.message}.`))),
+            reject(
+              new Refused(new ZooError(message.code, endSentence(`${name} ${version}: ${message.message}`))),
+            ),
           );
         } else if (message?.type === 'fault') {
           faultMessage = message.message;
