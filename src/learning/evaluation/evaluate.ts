@@ -5,6 +5,7 @@ import { expectedCalibrationError } from './calibration-error.js';
 import { compareClassifiers } from './compare-classifiers.js';
 import { countConfusion, describeClasses, meanOfKnown } from './confusion-matrix.js';
 import { rankRow } from './rank-classes.js';
+import { rightlyNamed } from './rightly-named.js';
 
 export interface ScoredPictures {
   split: Evaluation['split'];
@@ -78,9 +79,11 @@ function compareWithBaseline(
   if (baseline === undefined) return null;
   const { name, layer, scores } = baseline;
   requireScores({ ...pictures, classes, labels, seed, scores }, counted.length);
-  const baselineIsRight = Uint8Array.from(counted, (picture) => {
-    const row = scores.subarray(picture * classes.length, (picture + 1) * classes.length);
-    return rankRow(row, labels[picture] as number).rankOfLabel === 0 ? 1 : 0;
+  const baselineIsRight = rightlyNamed({
+    scores,
+    labels,
+    isNearDuplicate: pictures.isNearDuplicate,
+    numClasses: classes.length,
   });
   return { name, layer, ...compareClassifiers(isRight, baselineIsRight, seed) };
 }

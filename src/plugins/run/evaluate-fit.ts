@@ -1,6 +1,8 @@
 import { ZooError } from '../../errors.js';
 import { readDatasetFolder } from '../../learning/datasets/dataset-folder.js';
+import { packBits } from '../../learning/evaluation/bits.js';
 import { evaluate } from '../../learning/evaluation/evaluate.js';
+import { rightlyNamed } from '../../learning/evaluation/rightly-named.js';
 import type { Evaluation } from '../../learning/evaluation.js';
 import { FeatureCache } from '../../learning/features/feature-cache.js';
 import type { ModelManifest } from '../../learning/model-manifest.js';
@@ -14,13 +16,23 @@ import { openBase, plannedMemory, type BaseModel, type RunInputs } from './run-i
 import { scoreBaseline } from './score-baseline.js';
 import { scorePublished } from './score-published.js';
 import { SplitFeatures } from './split-features.js';
-import { picturesOfSplit, summarizeIndex } from './split-pictures.js';
+import { picturesOfSplit, summarizeIndex, type SplitPictures } from './split-pictures.js';
 import { filesWithDigests } from './write-version-files.js';
 import type { FitRecord } from './fit-strategy.js';
 
 export interface EvaluationInput extends RunInputs {
   /** What the fit says it wrote to the output folder. Checked, not trusted. */
   fit: Pick<FitRecord, 'kind' | 'activation' | 'cut' | 'files'>;
+  /** Also says what a comparison with other fits on the same data set needs. */
+  isCompared?: boolean;
+}
+
+/** What fits on one data set are compared by. */
+export interface ComparableFit {
+  /** On the validation pictures: what the best of several is chosen by, so that the test split is left to judge it. */
+  validation: Pick<Evaluation, 'imageCount' | 'accuracy' | 'accuracyInterval'>;
+  /** A bit for each test picture that counts: whether it was named rightly. See `packBits`. */
+  testRight: string;
 }
 
 /** What the files of a fit are worth. */
@@ -35,6 +47,8 @@ export interface FitEvaluation {
   trainImageCount: number;
   /** What the strategy shows beside; their files are under `reports/` of the output folder, and hold. */
   reports: ReportSummary[];
+  /** Where it was asked for. */
+  comparable?: ComparableFit;
 }
 
 /**
@@ -71,10 +85,12 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
     const probes = new LinearProbes({ features, numClasses, seed, threads, memoryBytes, signal, on });
     const inputSize = await sizeForBase(published.manifest, { base, baseAt });
     const { labels, isNearDuplicate } = pictures.test;
+    const scoring = { cache, threads, signal, on };
+    const scores = await scorePublished(published, fit, pictures.test, scoring);
     const evaluation = evaluate({
       split: 'test',
       classes: data.classes,
-      scores: await scorePublished(published, fit, pictures.test, { cache, threads, signal, on }),
+      scores,
       labels,
       isNearDuplicate,
       areProbabilities: fit.activation === 'softmax',
@@ -95,10 +111,40 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
       },
       trainImageCount: data.splits.train.imageCount,
       reports: await redrawReports(outputFolder, on.log),
+      comparable:
+        input.isCompared === true
+          ? {
+              validation: scoreValidation(
+                await scorePublished(published, fit, pictures.validation, scoring),
+                pictures.validation,
+                input,
+                data.classes,
+              ),
+              testRight: packBits(rightlyNamed({ scores, labels, isNearDuplicate, numClasses })),
+            }
+          : undefined,
     };
   } finally {
     await dataset.close();
   }
+}
+
+function scoreValidation(
+  scores: Float32Array,
+  { labels, isNearDuplicate }: SplitPictures,
+  { fit, seed }: EvaluationInput,
+  classes: string[],
+): ComparableFit['validation'] {
+  const { imageCount, accuracy, accuracyInterval } = evaluate({
+    split: 'validation',
+    classes,
+    scores,
+    labels,
+    isNearDuplicate,
+    areProbabilities: fit.activation === 'softmax',
+    seed,
+  });
+  return { imageCount, accuracy, accuracyInterval };
 }
 
 /** The size of pictures at which the base is compared: the result's, or its own where it does not take that. */
