@@ -1,0 +1,103 @@
+/**
+ * Fits what the advisor knows of strategies to runs that really happened, and writes it to
+ * src/advisor/recommend/learned-knowledge.ts. The tables it prints are judged on domains that the fit had not seen.
+ *
+ *   node bench/advisor/fit-knowledge.mjs [--outcomes FILE] [--study bench/study/results.jsonl] [--manifests FILE] [--dry-run]
+ *
+ * A line of --outcomes is what was measured of one network on one data set, and what came of training it:
+ * {dataset, domain, model, seed, measurements, outcomes: [{strategy, parameters, accuracy, imageCount, seconds}]}, where
+ * measurements are an advice's (`AdviceMeasurements`) and imageCount counts test pictures. --manifests is a JSON object of
+ * model manifests by name: with it, seconds are compared with the formulas and their factors fitted. Lines of --study, the
+ * study of the strategies, have no measurements but a probe; see `study-observations.mjs` for what is made of them.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { gainFeatures } from '../../dist/advisor/recommend/knowledge.js';
+import { fitAccuracy } from './knowledge/fit-accuracy.mjs';
+import { fitSeconds } from './knowledge/fit-seconds.mjs';
+import { costs, thresholds } from './knowledge/constants.mjs';
+import { observationsOf } from './knowledge/observations.mjs';
+import { studyObservations } from './knowledge/study-observations.mjs';
+
+const { values } = parseArgs({
+  options: {
+    outcomes: { type: 'string' },
+    study: { type: 'string' },
+    manifests: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+  },
+});
+const lines = values.outcomes === undefined ? [] : await readLines(values.outcomes);
+const study = values.study === undefined ? [] : studyObservations(await readLines(values.study));
+const observations = [...lines.flatMap(observationsOf), ...study];
+if (observations.length === 0) throw new Error('--outcomes or --study has to name a file with runs');
+const manifests = values.manifests === undefined ? {} : JSON.parse(await readFile(values.manifests, 'utf8'));
+
+const families = [...new Set(observations.map(({ family }) => family))].sort();
+const accuracy = {};
+for (const family of families) {
+  const ofFamily = observations.filter((one) => one.family === family);
+  const { knowledge, report } = fitAccuracy(ofFamily, gainFeatures);
+  if (knowledge !== undefined) accuracy[family] = knowledge;
+  console.log(`${family}: ${report}`);
+}
+const knowledge = {
+  source: describeSource(),
+  accuracy,
+  scenario: thresholds,
+  cost: { ...costs, seconds: fitSeconds(lines, manifests, costs) },
+};
+const target = new URL('../../src/advisor/recommend/learned-knowledge.ts', import.meta.url);
+const text = `import type { Knowledge } from './knowledge.js';
+
+/** What the advisor knows of strategies before it has seen anyone's pictures. Written by \`bench/advisor/fit-knowledge.mjs\`. */
+export const learnedKnowledge: Knowledge = ${JSON.stringify(rounded(knowledge), null, 2)};
+`;
+const config = await resolveConfig(target);
+const source = await format(text, { ...config, parser: 'typescript' });
+if (values['dry-run']) console.log(source);
+else await writeFile(target, source);
+
+function describeSource() {
+  const parts = [];
+  const measured = observations.filter(({ isStudy }) => !isStudy);
+  if (measured.length > 0) {
+    parts.push(
+      `${count(measured)} of the advisor's own study (bench/advisor), with all that an advice measures`,
+    );
+  }
+  if (study.length > 0) {
+    parts.push(
+      `${count(study)} of the study of the strategies (bench/study/results.jsonl), MobileNetV2 only, with the probe and, for some, its late gap and ` +
+        'gain per doubling; its trainings showed half as many pictures as they do by default, and the set that is tested in another style than it teaches is left out',
+    );
+  }
+  return (
+    `Accuracy: ${parts.join('; ')}. ` +
+    'Seconds: constants from bench/README.md on two cores' +
+    (Object.keys(manifests).length > 0 ? ', factors fitted to the runs' : ', factors assumed, not fitted') +
+    '. Thresholds of the scenarios: set by hand.'
+  );
+}
+
+function count(list) {
+  const of = (key) => new Set(list.map((one) => one[key])).size;
+  return `${list.length} runs on ${of('dataset')} data sets in ${of('domain')} domains`;
+}
+
+/** Four digits: more would say that more is known. */
+function rounded(value) {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  if (Array.isArray(value)) return value.map(rounded);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one)]));
+}
+
+async function readLines(path) {
+  const text = await readFile(path, 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line));
+}

@@ -1,0 +1,165 @@
+import { logOdds, smoothedShare } from '../../../dist/advisor/log-odds.js';
+import { deviationsOf80Percent, normalQuantile } from '../../../dist/advisor/normal-quantile.js';
+import { solveRidge } from './solve-ridge.mjs';
+
+/** Strengths of shrinkage that are tried, as so many data sets on which nothing depended on anything; the last is the mean alone. */
+const strengths = [0.3, 1, 3, 10, 30, 100, 1e9];
+
+/** The interval's shape counts as that of a normal distribution until runs say otherwise, with the weight of so many runs. */
+const pseudoRuns = 10;
+
+/** 90 % quantiles of Student's t over that of the normal distribution, by degrees of freedom from 1: domains are few. */
+const tQuantiles = [3.078, 1.886, 1.638, 1.533, 1.476, 1.44, 1.415, 1.397, 1.383, 1.372];
+
+/** Least spread in log-odds: no study knows a strategy to half a point. */
+const leastSpread = 0.05;
+
+/**
+ * The gain of a family over the probe, in log-odds, by ridge regression: drawn towards the family's mean gain as strongly as
+ * serves best on domains that were left out. What is left there, domain by domain, gives the interval. Data sets count alike,
+ * however many runs they have.
+ *
+ * @returns no knowledge where there are runs of fewer than two domains: nothing could be left out
+ */
+export function fitAccuracy(observations, featureNames) {
+  const domains = [...new Set(observations.map(({ domain }) => domain))];
+  const datasets = [...new Set(observations.map(({ dataset }) => dataset))];
+  if (domains.length < 2) return { report: `runs of ${domains.length} domain, not fitted` };
+  const rows = observations.map((one) => prepare(one, observations));
+  const tried = strengths.map((strength) => {
+    const residuals = leaveOutDomains(rows, domains, featureNames, strength);
+    return {
+      strength,
+      residuals,
+      error: weightedMean(
+        rows,
+        residuals.map((value) => value ** 2),
+      ),
+    };
+  });
+  const best = tried.reduce((leader, next) => (next.error <= leader.error ? next : leader));
+  const fitted = fitRidge(rows, featureNames, best.strength);
+  const noise = weightedMean(
+    rows,
+    rows.map(({ variance }) => variance),
+  );
+  const spread = Math.max(leastSpread, Math.sqrt(Math.max(0, best.error - noise)));
+  const normalized = best.residuals.map(
+    (value, index) => value / Math.hypot(spread, Math.sqrt(rows[index].variance)),
+  );
+  const fewDomains = (tQuantiles[domains.length - 2] ?? deviationsOf80Percent) / deviationsOf80Percent;
+  const meanGain = weightedMean(
+    rows,
+    observations.map(({ accuracy, probeAccuracy }) => accuracy - probeAccuracy),
+  );
+  const knowledge = {
+    runs: observations.length,
+    datasets: datasets.length,
+    domains: domains.length,
+    meanGain,
+    gain: fitted.intercept,
+    coefficients: fitted.coefficients,
+    spread,
+    low: fewDomains * quantile(normalized, 0.1),
+    high: fewDomains * quantile(normalized, 0.9),
+  };
+  return {
+    knowledge,
+    report:
+      `${observations.length} runs, ${datasets.length} data sets, ${domains.length} domains; mean gain ${(100 * meanGain).toFixed(1)} points; ` +
+      `left-out error ${tried.map(({ strength, error }) => `${Math.sqrt(error).toFixed(3)} at ${strength}`).join(', ')}; ` +
+      `spread ${spread.toFixed(3)}, 80 % from ${knowledge.low.toFixed(2)} to ${knowledge.high.toFixed(2)} deviations`,
+  };
+}
+
+/** An observation as a row: what is to be predicted, its noise, and its weight. */
+function prepare(
+  { dataset, domain, features, probeAccuracy, probeError, pictures, accuracy, testPictures },
+  all,
+) {
+  const probe = smoothedShare(probeAccuracy, pictures);
+  const result = smoothedShare(accuracy, testPictures || 1000);
+  const ofTest = testPictures > 0 ? 1 / (testPictures * result * (1 - result)) : 0;
+  return {
+    domain,
+    features,
+    gain: logOdds(result) - logOdds(probe),
+    variance: (probeError / (probe * (1 - probe))) ** 2 + ofTest,
+    weight: 1 / all.filter((one) => one.dataset === dataset).length,
+  };
+}
+
+function leaveOutDomains(rows, domains, featureNames, strength) {
+  const residuals = new Array(rows.length);
+  for (const domain of domains) {
+    const fitted = fitRidge(
+      rows.filter((row) => row.domain !== domain),
+      featureNames,
+      strength,
+    );
+    rows.forEach((row, index) => {
+      if (row.domain === domain) residuals[index] = row.gain - predict(fitted, row.features);
+    });
+  }
+  return residuals;
+}
+
+function fitRidge(rows, featureNames, strength) {
+  const standards = featureNames.flatMap((name) => {
+    const known = rows.filter(({ features }) => Number.isFinite(features[name]));
+    if (known.length < rows.length / 2) return [];
+    const mean = weightedMean(
+      known,
+      known.map(({ features }) => features[name]),
+    );
+    const scale = Math.sqrt(
+      weightedMean(
+        known,
+        known.map(({ features }) => (features[name] - mean) ** 2),
+      ),
+    );
+    return scale > 1e-9 ? [{ name, mean, scale }] : [];
+  });
+  const matrix = rows.map(({ features }) => standards.map((standard) => standardized(features, standard)));
+  const intercept = weightedMean(
+    rows,
+    rows.map(({ gain }) => gain),
+  );
+  const solution = solveRidge(
+    matrix,
+    rows.map(({ gain }) => gain - intercept),
+    rows.map(({ weight }) => weight),
+    strength,
+  );
+  return {
+    intercept,
+    coefficients: Object.fromEntries(
+      standards.flatMap(({ name, mean, scale }, index) =>
+        Math.abs(solution[index]) < 1e-6 ? [] : [[name, { mean, scale, coefficient: solution[index] }]],
+      ),
+    ),
+  };
+}
+
+function predict({ intercept, coefficients }, features) {
+  return Object.entries(coefficients).reduce(
+    (sum, [name, known]) => sum + known.coefficient * standardized(features, { name, ...known }),
+    intercept,
+  );
+}
+
+function standardized(features, { name, mean, scale }) {
+  if (!Number.isFinite(features[name])) return 0;
+  return Math.max(-2.5, Math.min(2.5, (features[name] - mean) / scale));
+}
+
+function quantile(values, share) {
+  const pseudo = Array.from({ length: pseudoRuns }, (_, index) => normalQuantile((index + 0.5) / pseudoRuns));
+  const sorted = [...values, ...pseudo].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))];
+}
+
+function weightedMean(rows, values) {
+  const total = rows.reduce((sum, { weight }) => sum + weight, 0);
+  return values.reduce((sum, value, index) => sum + rows[index].weight * value, 0) / total;
+}
