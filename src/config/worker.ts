@@ -20,6 +20,9 @@ export const workerVariables = {
   ZOO_JOB_DISK_BYTES: bytes
     .prefault('20GB')
     .describe('disk that one attempt of a job may fill, its inputs and the caches not counted'),
+  ZOO_TRANSFER_PROFILES: yesOrNo
+    .prefault('true')
+    .describe('whether a worker without other work measures what models are worth on the data sets'),
   ZOO_CACHE_BYTES: bytes.prefault('20GB').describe('size of the worker’s cache of blobs and features'),
 };
 
@@ -31,6 +34,7 @@ export interface WorkerConfig {
   readonly jobTimeoutMs: number;
   readonly jobDiskBytes: number;
   readonly cacheBytes: number;
+  readonly transferProfiles: boolean;
   readonly engine: EngineConfig;
 }
 
@@ -43,6 +47,7 @@ export function workerConfig(value: z.output<z.ZodObject<typeof workerVariables>
     jobTimeoutMs: value.ZOO_JOB_TIMEOUT_MINUTES * 60_000,
     jobDiskBytes: value.ZOO_JOB_DISK_BYTES,
     cacheBytes: value.ZOO_CACHE_BYTES,
+    transferProfiles: value.ZOO_TRANSFER_PROFILES,
     engine: engineConfig(value),
   };
 }

@@ -4,11 +4,13 @@ import type { ErrorCodeTable } from './error-code-table.js';
 export const advisorCodes = {
   ADVICE_DATA_INSUFFICIENT: {
     httpStatus: 422,
-    meaning: 'Models cannot be compared on this data set: it has one class, or no class with two training pictures.',
+    meaning:
+      'Models cannot be compared on this data set: it has one class, or no class with two training pictures.',
   },
   ADVICE_NO_MODELS: {
     httpStatus: 422,
-    meaning: 'There is no model to advise on: the zoo has none that you can see, or none of those named can be adapted.',
+    meaning:
+      'There is no model to advise on: the zoo has none that you can see, or none of those named can be adapted.',
   },
   ADVICE_BUDGET_TOO_SMALL: {
     httpStatus: 422,

@@ -32,6 +32,7 @@ test('nothing configured is one machine, one folder, this machine only', () => {
       jobTimeoutMs: 86_400_000,
       jobDiskBytes: 20 * 1024 ** 3,
       cacheBytes: 20 * 1024 ** 3,
+      transferProfiles: true,
       engine: {
         wanted: 'auto',
         addonFolder: join(homedir(), '.cache/model-zoo/tfjs-addon'),
@@ -77,6 +78,7 @@ test('every variable set to something else is read', () => {
     ZOO_MIN_FREE_DISK_BYTES: '0',
     ZOO_PLUGIN_PERMISSIONS: 'false',
     ZOO_JOB_DISK_BYTES: '3G',
+    ZOO_TRANSFER_PROFILES: 'false',
     ZOO_CACHE_BYTES: '2T',
   };
   // Held to the list, so that a new variable cannot be forgotten here.
@@ -103,6 +105,7 @@ test('every variable set to something else is read', () => {
       jobTimeoutMs: 300_000,
       jobDiskBytes: 3 * 1024 ** 3,
       cacheBytes: 2 * 1024 ** 4,
+      transferProfiles: false,
       engine: {
         wanted: 'tfjs-node',
         addonFolder: '/opt/tfjs',
@@ -139,6 +142,7 @@ const wrong: [variable: string, value: string, accepted: RegExp][] = [
   ['S3_BUCKET', 'Models', /3 to 63 lower-case letters, digits, dots and hyphens/],
   ['S3_BUCKET', 'ab', /3 to 63 lower-case letters, digits, dots and hyphens/],
   ['ZOO_EMBEDDED_WORKER', '1', /true or false/],
+  ['ZOO_TRANSFER_PROFILES', 'sometimes', /true or false/],
   ['ZOO_WORKER_CONCURRENCY', '65', /a whole number from 1 to 64/],
   ['ZOO_WORKER_THREADS', '0', /a whole number from 1 to 256/],
   ['ZOO_ENGINE', 'gpu', /auto, onnxruntime, tfjs-node-gpu, tfjs-node or tfjs-cpu/],

@@ -33,7 +33,13 @@ export async function createJobsFixture(
 ): Promise<JobsFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'zoo-jobs-'));
   const database = await createDatabase();
-  const config = loadConfig({ ZOO_DATA_DIR: folder, ZOO_LEASE_SECONDS: '600', ...environment });
+  const config = loadConfig({
+    ZOO_DATA_DIR: folder,
+    ZOO_LEASE_SECONDS: '600',
+    // A suite sees the jobs that it launches and no others.
+    ZOO_TRANSFER_PROFILES: 'false',
+    ...environment,
+  });
   const store = await openObjectStore(config);
   const zoo: Zoo = { config, database: database.dataSource, store, log: pino({ level: 'silent' }) };
   const principal = await createPrincipal(zoo, 'ada');

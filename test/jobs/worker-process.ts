@@ -30,6 +30,7 @@ export async function startWorkerProcess(
       ZOO_DATA_DIR: zoo.config.dataDirectory,
       ZOO_LEASE_SECONDS: String(zoo.config.worker.leaseMs / 1000),
       ZOO_LOG_LEVEL: 'silent',
+      ZOO_TRANSFER_PROFILES: String(zoo.config.worker.transferProfiles),
       ...environment,
     },
   });

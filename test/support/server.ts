@@ -41,6 +41,7 @@ export async function startTestServer(environment: Environment = {}): Promise<Te
     ZOO_PORT: '0',
     ZOO_LOG_LEVEL: 'silent',
     ZOO_MIN_FREE_DISK_BYTES: '0',
+    ZOO_TRANSFER_PROFILES: 'false',
     ...environment,
   });
   const database = await createTestDatabase();

@@ -1,5 +1,6 @@
 import type { EntityManager, DataSource } from 'typeorm';
 import PgBoss from 'pg-boss';
+import type { JobKind } from '../../zoo/job-types.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { executeSql } from './execute-sql.js';
 
@@ -25,8 +26,8 @@ export interface JobQueue {
 }
 
 /**
- * Queues a job in the transaction of `manager`: row and delivery appear together or not at all. Delivering a job twice
- * does no harm, as only a QUEUED job can be claimed.
+ * Queues a job in the transaction of `manager`, after its row: row and delivery appear together or not at all. Delivering a
+ * job twice does no harm, as only a QUEUED job can be claimed. What nobody waits for comes after everything else.
  *
  * @param delaySeconds earliest delivery from now, for retries with growing pauses.
  */
@@ -38,8 +39,20 @@ export async function enqueueJob(
   await sender.send(
     queueName,
     { jobId },
-    { db: databaseOf(manager), singletonKey: jobId, startAfter: options.delaySeconds ?? 0 },
+    {
+      db: databaseOf(manager),
+      singletonKey: jobId,
+      startAfter: options.delaySeconds ?? 0,
+      priority: await priorityOf(manager, jobId),
+    },
   );
+}
+
+async function priorityOf(manager: EntityManager, jobId: string): Promise<number> {
+  const { rows } = await executeSql<{ kind: JobKind }>(manager, `SELECT kind FROM jobs WHERE id = $1`, [
+    jobId,
+  ]);
+  return rows[0]?.kind === 'TRANSFER_PROFILE' ? -1 : 0;
 }
 
 /** Starts the receiving end: brings the queue's schema up to the installed pg-boss and keeps it swept. */
@@ -54,7 +67,7 @@ export async function openJobQueue(zoo: Zoo): Promise<JobQueue> {
   await boss.start();
   return {
     async fetch() {
-      const [job] = await boss.fetch<{ jobId: string }>(queueName, { batchSize: 1, priority: false });
+      const [job] = await boss.fetch<{ jobId: string }>(queueName, { batchSize: 1, priority: true });
       return job && { id: job.id, jobId: job.data.jobId };
     },
     async complete(manager, delivery) {

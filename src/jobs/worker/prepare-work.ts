@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { isAbsolute, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { ZooError } from '../../errors.js';
 import type { DatasetManifest } from '../../learning/dataset-manifest.js';
 import { writeWithoutTestSplit } from '../../learning/datasets/write-without-test-split.js';
@@ -19,14 +19,8 @@ import { installedStrategies } from '../launch/installed-strategies.js';
 import type { DatasetImportWork, EvaluationWork, FitWork } from '../child/protocol.js';
 import { AttemptStopped } from '../queue/lease.js';
 import { placeCheckpoints } from '../checkpoints/place-checkpoints.js';
+import { placeFiles, within } from './place-files.js';
 import { removeFolder, type WorkFolder } from './work-folders.js';
-
-/** A file of a version, as its rows name it. */
-interface NamedBlob {
-  path: string;
-  sha256: string;
-  sizeBytes: number;
-}
 
 export interface PreparationOptions {
   zoo: Zoo;
@@ -152,27 +146,4 @@ export async function prepareImport(job: Job, options: PreparationOptions): Prom
     outputFolder: options.folder.output,
     options: importOptions,
   };
-}
-
-/** Paths were checked when the version was published; they are checked again before they name a file of this machine. */
-function within(folder: string, files: NamedBlob[]): NamedBlob[] {
-  return files.map((file) => {
-    const path = normalize(file.path);
-    if (isAbsolute(path) || path === '..' || path.startsWith('../')) {
-      throw new ZooError('INTERNAL', 'a stored version has a path outside its folder');
-    }
-    return { ...file, path: join(folder, path) };
-  });
-}
-
-async function placeFiles(files: NamedBlob[], phase: string, options: PreparationOptions): Promise<void> {
-  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  let done = 0;
-  options.fetched(phase, done, total);
-  for (const file of files) {
-    await options.cache.place(file, file.path, options.signal);
-    done += file.sizeBytes;
-    options.fetched(phase, done, total);
-  }
-  await options.cache.evict();
 }

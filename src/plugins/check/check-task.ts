@@ -26,7 +26,8 @@ export function checkInputSize({ inputSizes }: ModelManifest, inputSize: number 
   return [{ path, message: `inputSize is ${inputSize}; the base model accepts ${least} or more.` }];
 }
 
-function modelProblems(base: ModelManifest): Problem[] {
+/** Why a model cannot be adapted to classify pictures, whatever they are; empty when it can. */
+export function modelProblems(base: { input: Pick<ModelManifest['input'], 'channels'> }): Problem[] {
   const { channels } = base.input;
   if (channels === 1 || channels === 3) return [];
   return [
@@ -37,7 +38,8 @@ function modelProblems(base: ModelManifest): Problem[] {
   ];
 }
 
-function dataProblems(strategy: string, data: DataSummary): Problem[] {
+/** Why no model can be adapted to these pictures; empty when some may. */
+export function dataProblems(strategy: string, data: DataSummary): Problem[] {
   const problems: Problem[] = [];
   const path = 'datasetVersionId';
   if (data.task !== 'image-classification') {
