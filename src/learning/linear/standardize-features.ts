@@ -1,4 +1,4 @@
-import { ZooError } from '../../errors.js';
+import { featureNotFinite } from '../features/feature-not-finite.js';
 import { allocateMatrix, type Matrix } from './matrix-products.js';
 
 /** Features as the solver wants them, and the way back. */
@@ -90,11 +90,7 @@ function columnStatistics(data: Float32Array, rows: number, columns: number) {
 function requireFinite(deviation: Float64Array): void {
   const at = deviation.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
-  throw new ZooError(
-    'FEATURES_NOT_FINITE',
-    `Feature ${at} of the training pictures is NaN or infinite at the cut. Cut the base model at another layer, or check its weights.`,
-    { feature: at },
-  );
+  throw featureNotFinite(at);
 }
 
 /** A unit that fires for one picture in a thousand must not count as much as the others: noise would drown them. */
