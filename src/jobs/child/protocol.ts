@@ -54,6 +54,8 @@ const evaluation = z.strictObject({
   kind: z.literal('EVALUATION'),
   /** What the fit says of the files in the output folder. */
   fit: fitRecord,
+  /** Also tells what a sweep compares its candidates by. */
+  isCompared: z.boolean().optional(),
   ...runInputs,
 });
 
@@ -72,6 +74,52 @@ const estimate = z.strictObject({
   ...readInputs,
 });
 
+const features = z.strictObject({
+  kind: z.literal('FEATURES'),
+  baseFolder: folder,
+  datasetFolder: folder,
+  cacheFolder: folder,
+  cacheBytes: z.int().min(0),
+  threads: z.int().min(1),
+  /** Cuts of the candidates to come; without a layer those that are compared by default. */
+  wishes: z.array(z.strictObject({ layer: z.string().optional(), inputSize: z.int().min(1).optional() })),
+});
+
+const model = z.strictObject({
+  versionId: z.string(),
+  name: z.string(),
+  folder,
+  sourceAccuracy: z.number().min(0).max(1).nullable(),
+  parameterCount: z.int().min(0),
+  createdAt: z.string(),
+});
+
+const { baseFolder: __, ...measuringInputs } = readInputs;
+
+const advice = z.strictObject({
+  kind: z.literal('ADVICE'),
+  models: z.array(model),
+  budgetSeconds: z.number().positive(),
+  /** Statistics of what the models were trained on. */
+  known: z.array(
+    z.strictObject({
+      featureKey: z.string(),
+      datasetVersionId: z.string(),
+      mean: z.array(z.number()),
+      variance: z.array(z.number().min(0)),
+    }),
+  ),
+  ...measuringInputs,
+});
+
+const transferProfile = z.strictObject({
+  kind: z.literal('TRANSFER_PROFILE'),
+  model,
+  /** Feature keys of cuts that are not measured again. */
+  knownKeys: z.array(z.string()),
+  ...measuringInputs,
+});
+
 const datasetImport = z.strictObject({
   kind: z.literal('DATASET_IMPORT'),
   archivePath: folder,
@@ -79,7 +127,15 @@ const datasetImport = z.strictObject({
   options: z.record(z.string(), z.unknown()),
 });
 
-const work = z.discriminatedUnion('kind', [fit, evaluation, estimate, datasetImport]);
+const work = z.discriminatedUnion('kind', [
+  fit,
+  evaluation,
+  estimate,
+  features,
+  advice,
+  transferProfile,
+  datasetImport,
+]);
 
 export const toChild = z.discriminatedUnion('type', [
   z.strictObject({
@@ -127,6 +183,9 @@ export type Work = z.output<typeof work>;
 export type FitWork = z.output<typeof fit>;
 export type EvaluationWork = z.output<typeof evaluation>;
 export type EstimateWork = z.output<typeof estimate>;
+export type FeaturesWork = z.output<typeof features>;
+export type AdviceWork = z.output<typeof advice>;
+export type TransferProfileWork = z.output<typeof transferProfile>;
 export type DatasetImportWork = z.output<typeof datasetImport>;
 export type ToChild = z.output<typeof toChild>;
 export type FromChild = z.output<typeof fromChild>;

@@ -1,10 +1,13 @@
 import { checkpointFiles } from './checkpoint-files.js';
 import type {
+  AdviceWork,
   DatasetImportWork,
   EstimateWork,
   EvaluationWork,
+  FeaturesWork,
   FitWork,
   FromChild,
+  TransferProfileWork,
   Work,
 } from './protocol.js';
 
@@ -23,6 +26,9 @@ export async function runWork(
   if (work.kind === 'FIT') return fit(work, signal, report);
   if (work.kind === 'EVALUATION') return evaluation(work, signal, report);
   if (work.kind === 'ESTIMATE') return estimate(work, signal, report);
+  if (work.kind === 'FEATURES') return features(work, signal, report);
+  if (work.kind === 'ADVICE') return advice(work, signal, report);
+  if (work.kind === 'TRANSFER_PROFILE') return transferProfile(work, signal, report);
   return importArchive(work, signal, report);
 }
 
@@ -61,6 +67,33 @@ async function estimate(
   ]);
   const imported = await importStrategy(origin, strategy);
   return { ...(await estimateStrategy(imported, { ...input, signal, on: reporterOf(report) })) };
+}
+
+async function features(
+  { kind: _, ...input }: FeaturesWork,
+  signal: AbortSignal,
+  report: Reporting,
+): Promise<Record<string, unknown>> {
+  const { warmFeatures } = await import('../../plugins/run/warm-features.js');
+  return { ...(await warmFeatures({ ...input, signal, on: reporterOf(report) })) };
+}
+
+async function advice(
+  { kind: _, ...input }: AdviceWork,
+  signal: AbortSignal,
+  report: Reporting,
+): Promise<Record<string, unknown>> {
+  const { measureModels } = await import('../../advisor/measure/measure-models.js');
+  return { measurements: await measureModels({ ...input, signal, on: reporterOf(report) }) };
+}
+
+async function transferProfile(
+  { kind: _, ...input }: TransferProfileWork,
+  signal: AbortSignal,
+  report: Reporting,
+): Promise<Record<string, unknown>> {
+  const { measureProfile } = await import('../../advisor/measure/measure-profile.js');
+  return { profile: await measureProfile({ ...input, signal, on: reporterOf(report) }) };
 }
 
 async function importArchive(
