@@ -1,14 +1,4 @@
-import {
-  chooseHead,
-  chooseTrainableFrom,
-  stageEnds,
-} from '../../plugins/partial-fine-tuning/choose-trainable-from.js';
-import partialFineTuning from '../../plugins/partial-fine-tuning/index.js';
-import fullRetraining from '../../plugins/full-retraining/index.js';
-import { headLayer } from '../../plugins/plugin.js';
-import { probedCuts } from './best-cut.js';
-import { linearCost } from './cost/linear-cost.js';
-import { trainingCost, type TrainedPart } from './cost/training-cost.js';
+import { builtInCost } from './cost/built-in-cost.js';
 import { listWarnings } from './list-warnings.js';
 import {
   costInput,
@@ -22,87 +12,48 @@ import type { AdvisableStrategy } from './recommend-input.js';
 import { reasonOfLinear, reasonOfTraining } from './write-reason.js';
 import { strategyFamily } from '../strategy-family.js';
 
-/** The strategies that come with the zoo, which are estimated here, and their candidates on a model. */
-export const builtInCandidates: Readonly<
-  Record<string, (measured: MeasuredModel, strategy: AdvisableStrategy) => Unranked[]>
-> = {
-  'feature-extraction-svm': (measured, strategy) => [
-    linearCandidate(measured, strategy, 'svm'),
-    linearCandidate(measured, strategy, 'softmax'),
+/** The strategies that come with the zoo, which are estimated here, and the parameters with which each is advised. */
+const advisedParameters: Readonly<Record<string, (measured: MeasuredModel) => Record<string, unknown>[]>> = {
+  'feature-extraction-svm': ({ cut: { layer } }) => [
+    { layer, classifier: 'svm' },
+    { layer, classifier: 'softmax' },
   ],
-  'partial-fine-tuning': (measured, strategy) => [
-    trainingCandidate(measured, strategy, lateLayers(measured)),
-  ],
-  'full-retraining': (measured, strategy) => [trainingCandidate(measured, strategy, allLayers(measured))],
+  'partial-fine-tuning': () => [{}],
+  'full-retraining': () => [{}],
 };
 
-function linearCandidate(
+/** The candidates of a strategy on a model; undefined where the strategy did not come with the zoo. */
+export function builtInCandidates(
   measured: MeasuredModel,
   strategy: AdvisableStrategy,
-  classifier: 'svm' | 'softmax',
+): Unranked[] | undefined {
+  return advisedParameters[strategy.name]?.(measured).map((parameters) =>
+    builtInCandidate(measured, strategy, parameters),
+  );
+}
+
+function builtInCandidate(
+  measured: MeasuredModel,
+  strategy: AdvisableStrategy,
+  parameters: Record<string, unknown>,
 ): Unranked {
-  const { layer } = measured.cut;
-  const parameters = { layer, classifier };
-  const family = strategyFamily(strategy.name, parameters);
   const bare = notEstimated(measured, strategy, parameters, { reason: '' });
   const problems = strategy.check?.(measured.advised.manifest, parameters) ?? [];
-  if (problems.length > 0) return { ...bare, reason: cannotRun(problems) };
-  const promise = promiseAccuracy(measured, family);
-  const cost = usableCost(linearCost(costInput(measured), { layer, classifier, family }));
-  return {
-    ...bare,
-    ...promise,
-    ...cost,
-    reason: reasonOfLinear(measured, classifier, { ...promise, ...cost }),
-    warnings: listWarnings(measured, cost),
-  };
-}
-
-function trainingCandidate(
-  measured: MeasuredModel,
-  strategy: AdvisableStrategy,
-  part: (TrainedPart & { trainableFrom: string | undefined }) | undefined,
-): Unranked {
-  const family = strategyFamily(strategy.name, {});
-  const bare = notEstimated(measured, strategy, {}, { reason: '' });
-  const problems = strategy.check?.(measured.advised.manifest, {}) ?? [];
-  if (problems.length > 0) return { ...bare, reason: cannotRun(problems) };
-  if (part === undefined) {
+  if (problems.length > 0) return { ...bare, reason: `It cannot run here: ${problems.join(' ')}` };
+  const taken = builtInCost(strategy.name, parameters, costInput(measured));
+  if (taken === undefined) {
     return { ...bare, reason: 'Not estimated: the network has no layers that it could train.' };
   }
-  const defaults = (strategy.name === 'full-retraining' ? fullRetraining : partialFineTuning).parameters;
-  const { epochs, ...taken } = trainingCost(costInput(measured), part, defaults.parse({}), family);
-  const promise = promiseAccuracy(measured, family);
-  const cost = usableCost(taken);
+  const family = strategyFamily(strategy.name, parameters);
+  const { epochs, trainableFrom } = taken;
+  const expected = { ...promiseAccuracy(measured, family), ...usableCost(taken) };
   return {
     ...bare,
-    ...promise,
-    ...cost,
-    reason: reasonOfTraining(
-      measured,
-      { family, epochs, trainableFrom: part.trainableFrom },
-      { ...promise, ...cost },
-    ),
-    warnings: listWarnings(measured, cost),
+    ...expected,
+    reason:
+      epochs === null
+        ? reasonOfLinear(measured, parameters['classifier'] === 'softmax' ? 'softmax' : 'svm', expected)
+        : reasonOfTraining(measured, { family, epochs, trainableFrom }, expected),
+    warnings: listWarnings(measured, expected),
   };
 }
-
-/** What partial fine-tuning chooses by itself, with the probes that were measured. */
-function lateLayers({ advised: { manifest }, model, input }: MeasuredModel) {
-  const probes = probedCuts(model)
-    .filter(({ isCandidate, layer }) => isCandidate && stageEnds(manifest, layer).length > 0)
-    .map(({ layer, probe }) => ({ layer, crossValidated: probe }))
-    .reverse();
-  const head = chooseHead(probes)?.layer ?? headLayer(manifest, undefined);
-  if (head === undefined) return undefined;
-  const prefix = chooseTrainableFrom(manifest, head, input.data.splits.train.imageCount);
-  const { views } = partialFineTuning.parameters.parse({});
-  return prefix === undefined ? undefined : { ...prefix, head, views };
-}
-
-function allLayers({ advised: { manifest } }: MeasuredModel) {
-  const head = headLayer(manifest, undefined);
-  return head === undefined ? undefined : { head, frozenUpTo: undefined, trainableFrom: undefined, views: 1 };
-}
-
-const cannotRun = (problems: readonly string[]): string => `It cannot run here: ${problems.join(' ')}`;

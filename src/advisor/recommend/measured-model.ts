@@ -37,7 +37,7 @@ export function promiseAccuracy(
 }
 
 /** What the cost formulas start from. */
-export function costInput({ input, advised, model }: MeasuredModel): CostInput {
+export function costInput({ input, advised, model }: MeasuredModel): Omit<CostInput, 'area'> {
   return {
     manifest: advised.manifest,
     model,

@@ -40,10 +40,9 @@ export function recommend(input: RecommendInput): Recommendation {
   });
   const candidates = rankCandidates(
     measured.flatMap((one) =>
-      strategies.flatMap((strategy): Unranked[] => {
-        const ofBuiltIn = builtInCandidates[strategy.name];
-        return ofBuiltIn?.(one, strategy) ?? [thirdPartyCandidate(one, strategy)];
-      }),
+      strategies.flatMap(
+        (strategy): Unranked[] => builtInCandidates(one, strategy) ?? [thirdPartyCandidate(one, strategy)],
+      ),
     ),
   );
   const [first] = candidates.filter(({ accuracy }) => accuracy !== null);

@@ -20,20 +20,27 @@ export interface CostInput {
   /** And of the one that `model` was measured on. */
   measuredThreads: number;
   cost: CostKnowledge;
+  /** Pixels of the pictures over those of the model's own input size, at which it was measured. */
+  area: number;
 }
 
 /** Where nothing is known of a family: half to twice. */
 const unknownSeconds: SecondsKnowledge = { runs: 0, factor: 1, low: 0.5, high: 2 };
 
-/** Pictures a second through the whole network, on the machine that will run the job; null where none were measured. */
-export function speedOf({ model, threads, measuredThreads }: CostInput): number | null {
+/** Pictures a second of the model's own size through the whole network, on the machine that will run the job; null where none were measured. */
+export function speedOf({
+  model,
+  threads,
+  measuredThreads,
+}: Pick<CostInput, 'model' | 'threads' | 'measuredThreads'>): number | null {
   const { picturesPerSecond } = model;
   return picturesPerSecond === null ? null : (picturesPerSecond * threads) / measuredThreads;
 }
 
 /** Training pictures whose features the advice did not leave in the cache. */
-export function picturesNotMeasured({ model, data }: CostInput): number {
-  return Math.max(0, data.splits.train.imageCount - model.pictures);
+export function picturesNotMeasured({ model, data, area }: CostInput): number {
+  const { imageCount } = data.splits.train;
+  return area === 1 ? Math.max(0, imageCount - model.pictures) : imageCount;
 }
 
 /** Seconds that choosing C and solving take on features of a length. */

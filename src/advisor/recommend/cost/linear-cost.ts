@@ -19,7 +19,7 @@ export function linearCost(
   input: CostInput,
   { layer, classifier, family }: { layer: string; classifier: 'svm' | 'softmax'; family: string },
 ): JobCost {
-  const { manifest, data, cost } = input;
+  const { manifest, data, cost, area } = input;
   const { parameters, featureDim } = networkPart(manifest, undefined, layer);
   const numClasses = data.classes.length;
   const rows = data.splits.train.imageCount;
@@ -34,7 +34,7 @@ export function linearCost(
       speed === null
         ? null
         : promiseSeconds(
-            cost.startSeconds + passes / speed + solveSeconds(input, classifier, featureDim),
+            cost.startSeconds + (area * passes) / speed + solveSeconds(input, classifier, featureDim),
             family,
             cost,
           ),

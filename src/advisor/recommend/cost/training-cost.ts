@@ -1,6 +1,6 @@
 import { planTrainingMemory } from '../../../learning/training/estimate-training-memory.js';
 import { probeCuts } from '../../../learning/public.js';
-import { chooseDefaults, type FineTuningParameters } from '../../../plugins/plugin.js';
+import { chooseDefaults, type ChosenTraining, type FineTuningParameters } from '../../../plugins/plugin.js';
 import {
   picturesNotMeasured,
   promiseSeconds,
@@ -10,92 +10,114 @@ import {
   type JobCost,
 } from './job-cost.js';
 import { headBytes } from './linear-cost.js';
-import { networkPart } from './network-part.js';
-
-/** Which layers a fine-tune trains. */
-export interface TrainedPart {
-  /** The layer that the head reads. */
-  head: string;
-  /** The last layer that stays frozen; undefined: everything trains. */
-  frozenUpTo: string | undefined;
-  /** Variations of each picture that the frozen layers are run on. */
-  views: number;
-}
+import { networkPart, type NetworkPart } from './network-part.js';
+import type { TrainedPart } from './trained-part.js';
 
 /** What a fine-tune takes, and how often it shows each picture. */
 export interface TrainingCost extends JobCost {
   epochs: number;
 }
 
+/** How a training is set up, and the parts of its network. */
+interface Training extends ChosenTraining {
+  views: number;
+  /** What trains, without the head. */
+  tail: NetworkPart;
+  /** Everything up to the head. */
+  upToHead: NetworkPart;
+  /** Values of a picture, or of the frozen layers' output for one. */
+  inputValues: number;
+}
+
 /**
- * What a fine-tune by its defaults takes. Seconds are a sum of passes through parts of the network, a part counted by its
- * share of the multiplications:
+ * What a fine-tune takes, at most: all epochs are counted, also those that early stopping may save.
  *
- * - the frozen layers, on every view of the training pictures and on the validation pictures, once;
- * - the layers that train, forward, back and updated (`stepCost` forward passes), on every picture in every epoch, and forward
- *   on the validation pictures after each;
- * - the evaluation: base and result on the test pictures;
- * - linear probes at the cuts that are compared, once to begin from and once as the baseline.
- *
- * All epochs are counted, also those that early stopping may save.
+ * @param initialization what the weights start as
  */
 export function trainingCost(
   input: CostInput,
-  { head, frozenUpTo, views }: TrainedPart,
+  part: TrainedPart,
   parameters: FineTuningParameters,
-  family: string,
+  { family, initialization }: { family: string; initialization: 'pretrained' | 'random' },
 ): TrainingCost {
-  const { manifest, data, threads, cost } = input;
+  const { manifest, data, cost } = input;
+  const { imageCount, perClass } = data.splits.train;
+  const { frozenUpTo, head, views } = part;
+  const { height, width, channels } = manifest.input;
+  const training: Training = {
+    ...chooseDefaults(parameters, { trainCount: imageCount, trainPerClass: perClass, initialization }),
+    views,
+    tail: networkPart(manifest, frozenUpTo, head),
+    upToHead: networkPart(manifest, undefined, head),
+    inputValues:
+      frozenUpTo === undefined
+        ? height * width * channels
+        : networkPart(manifest, undefined, frozenUpTo).outputValues,
+  };
+  const seconds = trainingSeconds(input, training);
+  const { tail, upToHead } = training;
+  return {
+    epochs: training.recipe.epochs,
+    seconds: seconds === null ? null : promiseSeconds(seconds, family, cost),
+    peakMemoryBytes: trainingMemory(input, training),
+    storedBytes: 4 * tail.parameters + headBytes(upToHead.featureDim, data.classes.length),
+  };
+}
+
+/**
+ * A sum of passes through parts of the network, each counted by its share of the multiplications:
+ *
+ * - the frozen layers, on every view of the training pictures and on the validation pictures, once;
+ * - the layers that train: `stepCost` forward passes for every picture in every epoch, and one for every validation picture;
+ * - the evaluation: base and result on the test pictures;
+ * - features of training pictures that the advice did not see, and of the validation pictures, for the head to start from;
+ *
+ * and of the linear probes at the cuts that are compared, solved to begin from and again as the baseline.
+ */
+function trainingSeconds(
+  input: CostInput,
+  { setup, recipe, views, tail, upToHead }: Training,
+): number | null {
+  const { manifest, data, cost, area } = input;
   const { train, validation, test } = data.splits;
-  const { setup, recipe } = chooseDefaults(parameters, {
-    trainCount: train.imageCount,
-    trainPerClass: train.perClass,
-    initialization: 'pretrained',
-  });
-  const { batchNormalization, batchSize, optimizer } = setup;
-  const tail = networkPart(manifest, frozenUpTo, head);
-  const upToHead = networkPart(manifest, undefined, head);
-  const deepest = manifest.cutPoints.at(-1)?.layer ?? head;
-  const whole = networkPart(manifest, undefined, deepest);
-  const tailShare = shareOf(tail.multiplications, whole.multiplications);
-  const frozenShare = shareOf(upToHead.multiplications - tail.multiplications, whole.multiplications);
-  const step = cost.stepCost[batchNormalization];
+  const speed = speedOf(input);
+  if (speed === null) return null;
+  const deepest = manifest.cutPoints.at(-1)?.layer ?? manifest.layers.at(-1)?.name ?? '';
+  const whole = networkPart(manifest, undefined, deepest).multiplications;
+  const tailShare = shareOf(tail.multiplications, whole);
+  const frozenShare = shareOf(upToHead.multiplications - tail.multiplications, whole);
+  const step = cost.stepCost[setup.batchNormalization];
   const passes =
     frozenShare * (views * train.imageCount + validation.imageCount) +
     recipe.epochs * tailShare * (step * train.imageCount + validation.imageCount) +
     (1 + frozenShare + tailShare) * test.imageCount +
     picturesNotMeasured(input) +
     validation.imageCount;
-  const probes = probeCuts(manifest, undefined).map(({ layer }) => networkPart(manifest, undefined, layer));
-  const solving = probes.reduce(
-    (sum, { featureDim }) => sum + 2 * solveSeconds(input, 'softmax', featureDim),
-    0,
-  );
-  const speed = speedOf(input);
+  const solving = probeCuts(manifest, undefined)
+    .map(({ layer }) => networkPart(manifest, undefined, layer).featureDim)
+    .reduce((sum, featureDim) => sum + 2 * solveSeconds(input, 'softmax', featureDim), 0);
+  return cost.startSeconds + (area * passes) / speed + solving;
+}
+
+function trainingMemory(
+  { data, threads, cost, area }: CostInput,
+  { setup, tail, upToHead, inputValues }: Training,
+): number {
   const numClasses = data.classes.length;
-  const ofHead = headBytes(upToHead.featureDim, numClasses);
-  const trainedBytes = 4 * tail.parameters + ofHead;
-  const inputValues =
-    frozenUpTo === undefined
-      ? manifest.input.height * manifest.input.width * manifest.input.channels
-      : networkPart(manifest, undefined, frozenUpTo).outputValues;
-  const memory = planTrainingMemory(
+  const { optimizer, batchSize, batchNormalization } = setup;
+  const trainedBytes = 4 * tail.parameters + headBytes(upToHead.featureDim, numClasses);
+  const { totalBytes } = planTrainingMemory(
     {
       weightBytes: trainedBytes,
       trainedBytes,
-      valuesPerPicture: tail.values + numClasses,
-      inputValues,
+      valuesPerPicture: area * tail.values + numClasses,
+      inputValues: area * inputValues,
       batchNormalization,
     },
     { optimizer, batchSize, threads, isCompiled: true },
   );
-  return {
-    epochs: recipe.epochs,
-    seconds:
-      speed === null ? null : promiseSeconds(cost.startSeconds + passes / speed + solving, family, cost),
-    peakMemoryBytes: cost.processBytes + 8 * upToHead.parameters + memory.totalBytes,
-    storedBytes: trainedBytes,
-  };
+  // The network is held as it was read, and once more in the engine that runs the frozen layers.
+  return cost.processBytes + 8 * upToHead.parameters + totalBytes;
 }
 
 const shareOf = (part: number, whole: number): number => (whole > 0 ? Math.max(0, part / whole) : 1);
