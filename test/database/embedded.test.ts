@@ -24,6 +24,7 @@ beforeEach(async () => {
   folder = await copyOfEmbeddedData();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const database of open.splice(0).reverse()) await database.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -97,7 +98,7 @@ test('a child killed with -9 loses no acknowledged row and is replaced', async (
     })();
     const failure: unknown = await writing.catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    await vi.waitFor(() => accounts.count(), { timeout: 30_000, interval: 50 });
+    await expect.poll(() => accounts.count()).toBeGreaterThan(0);
     expect(embedded.pid()).not.toBe(pid);
   }
   const rows = await accounts.find();
@@ -125,12 +126,19 @@ test('the child of a server killed with -9 ends by itself, and the next server f
 });
 
 test('a child that answers nothing any more is replaced', async () => {
-  const { embedded, dataSource } = await startSupervised({ stuckAfterMs: 1000 });
+  // What it is asked by goes as the test says: a machine with much to do is no reason to replace one that works.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stuckAfterMs = 60_000;
+  const { embedded, dataSource } = await startSupervised({ stuckAfterMs });
   const pid = embedded.pid() ?? 0;
   process.kill(pid, 'SIGSTOP');
-  const failure: unknown = await dataSource.query('SELECT 1').catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-  await vi.waitFor(() => dataSource.query('SELECT 1'), { timeout: 30_000, interval: 50 });
+  const failure = dataSource.query('SELECT 1').catch((error: unknown) => error);
+  vi.advanceTimersByTime(stuckAfterMs);
+  expect(embedded.pid()).toBe(pid);
+  vi.advanceTimersByTime(stuckAfterMs / 2);
+  vi.useRealTimers();
+  expect(await failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  await expect.poll(() => dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   expect(embedded.pid()).not.toBe(pid);
 });
 

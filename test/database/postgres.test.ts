@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { migrateDown, migrationStatus } from '../../src/zoo/database/migrate.js';
 import { connectDatabase, openDatabase } from '../../src/zoo/database/open-database.js';
@@ -111,9 +111,7 @@ describe.skipIf(unavailableDatabases.length > 0)('opening PostgreSQL', () => {
         .query('SELECT pg_terminate_backend(pg_backend_pid())')
         .catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-      await vi.waitFor(async () => {
-        expect(await database.dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
-      });
+      await expect.poll(() => database.dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     } finally {
       await database.close();
     }
