@@ -41,6 +41,11 @@ const parameters = z.object({
     description:
       'Filters of the student’s first layer; the layers behind it have two, four and eight times as many.',
   }),
+  variation: z.boolean().default(true).meta({
+    title: 'Variation',
+    description:
+      'Whether training pictures are mirrored and moved at random. Switch it off where left and right mean something, as in writing.',
+  }),
   inputSize: inputSizeParameter,
 });
 

@@ -1,12 +1,13 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
-import { createSampleOrder, learningRateAt } from 'modelzoo/learning';
+import { createRandom, createSampleOrder, learningRateAt, type Random } from 'modelzoo/learning';
 import type { FitContext, LabelledPictures, TfWithLayers } from 'modelzoo/plugin';
 import { distillationLoss } from './distillation-loss.js';
 import type { DistillationParameters } from './index.js';
 import { accuracyOf, scorePictures } from './score-pictures.js';
 import { StudentWeights } from './student-weights.js';
 import { decodeState, encodeState, type EpochRow } from './training-state.js';
+import { varyPictures } from './vary-pictures.js';
 
 /** What a student learns from, and is judged by. */
 export interface Lessons {
@@ -85,7 +86,7 @@ function prepareEpochs(
     epochs,
   }: { tf: TfWithLayers; student: Sequential; weights: StudentWeights; lessons: Lessons; epochs: number },
 ): (epoch: number) => Promise<number> {
-  const { temperature, softWeight, learningRate } = parameters;
+  const { temperature, softWeight, learningRate, variation } = parameters;
   const { count, labels, height, width, channels } = train;
   const numClasses = classes.length;
   const stepsPerEpoch = Math.ceil(count / batchSize);
@@ -93,8 +94,9 @@ function prepareEpochs(
   const orderOf = createSampleOrder(labels, numClasses, 'instance-balanced', seed);
 
   /** Of some training pictures: whatever tensors it makes are the caller's to tidy. */
-  const lossOf = (rows: readonly number[], pixels: Float32Array) => {
-    const inputs = tf.tensor4d(pixels, [rows.length, height, width, channels]);
+  const lossOf = (rows: readonly number[], pixels: Float32Array, random: Random) => {
+    const plain = tf.tensor4d(pixels, [rows.length, height, width, channels]);
+    const inputs = variation ? varyPictures(tf, plain, random) : plain;
     const teacher = tf.gather(tf.tensor2d(teacherLogits, [count, numClasses]), [...rows]);
     const ofRows = Int32Array.from(rows, (row) => labels[row] ?? 0);
     return distillationLoss(tf, student.apply(inputs, { training: true }) as Tensor2D, {
@@ -107,6 +109,7 @@ function prepareEpochs(
 
   return async (epoch) => {
     const order = orderOf(epoch).rows;
+    const random = createRandom(seed + epoch);
     let sum = 0;
     for (let step = 0; step < stepsPerEpoch; step++) {
       const done = epoch * stepsPerEpoch + step;
@@ -117,7 +120,7 @@ function prepareEpochs(
       await tf.nextFrame();
       signal.throwIfAborted();
       const rate = learningRateAt(schedule, { epochs, stepsPerEpoch }, done);
-      const loss = weights.step(() => lossOf(rows, pixels), rate);
+      const loss = weights.step(() => lossOf(rows, pixels, random), rate);
       if (!Number.isFinite(loss)) {
         throw new RangeError(
           `the loss is ${loss} in epoch ${epoch + 1}; learningRate is ${learningRate}, try a tenth of it`,
