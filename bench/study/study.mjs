@@ -12,6 +12,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadConfig } from '../../dist/config.js';
 import { runStrategy } from '../../dist/plugins/run/run-strategy.js';
 import { prepareBaseModel } from './base-model.mjs';
 import { datasets, fashionMnistWhole, prepareDataset } from './datasets.mjs';
@@ -27,6 +28,8 @@ import { writeReport } from './report.mjs';
 const shownPictures = 15_000;
 const mostEpochs = 30;
 const threads = 2;
+/** As a worker has it: with the addon for tfjs where that was built. */
+const { engine } = loadConfig().worker;
 
 const strategies = [
   { name: 'feature-extraction-svm', title: 'feature extraction + SVM', parameters: {}, trains: false },
@@ -45,6 +48,14 @@ const strategies = [
 const examples = [
   { name: 'prototypes', title: 'prototypes', folder: 'strategy-prototypes', parameters: {}, trains: false },
   { name: 'l2-sp', title: 'L2-SP', folder: 'strategy-l2-sp', parameters: {}, trains: true },
+  // A network that starts from nothing is shown pictures as often as it takes by itself.
+  {
+    name: 'distillation',
+    title: 'distillation',
+    folder: 'strategy-distillation',
+    parameters: {},
+    trains: false,
+  },
 ];
 
 const { values } = parseArgs({
@@ -122,6 +133,7 @@ async function once(baseFolder, dataset, strategy, seed) {
         outputFolder,
         seed,
         threads,
+        engine,
         signal: new AbortController().signal,
         on: { progress: () => {}, metric: () => {}, log: (message) => console.log(`    ${message}`) },
       },

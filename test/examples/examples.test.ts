@@ -28,6 +28,17 @@ const examples = [
     needs: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
     set: ['--set', 'epochs=2'],
   },
+  {
+    folder: 'strategy-distillation',
+    name: 'distillation',
+    needs: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      '@tensorflow/tfjs-backend-cpu',
+      '@types/node',
+    ],
+    set: ['--set', 'epochs=10', '--set', 'studentSize=16', '--set', 'width=8'],
+  },
 ];
 
 describe.each(examples)(
@@ -44,7 +55,7 @@ describe.each(examples)(
       const output = await packed.run('npm', ['test'], source);
       expect(output).toMatch(/# pass [1-9]\d+/);
       expect(output).toMatch(/# fail 0/);
-    });
+    }, 180_000);
 
     test('packs what it needs to run and nothing else', async () => {
       tarball = await packed.pack(source);
