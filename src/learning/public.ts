@@ -32,6 +32,15 @@ export { bestProbe } from './linear/best-probe.js';
 export type { FeatureMatrix } from './features/compute-features.js';
 export { scoreLinear, type LinearHead } from './linear/score-linear.js';
 
+// What features are worth, with nothing trained: for estimates.
+export {
+  nearestNeighbourAccuracy,
+  type NearestNeighbourOptions,
+} from './transferability/nearest-neighbour-accuracy.js';
+export type { LabelledFeatureMatrix, ScoreOptions } from './transferability/labelled-feature-matrix.js';
+export { channelStatistics, type ChannelStatistics } from './transferability/channel-statistics.js';
+export { stratifiedSubset } from './transferability/stratified-subset.js';
+
 // How sure a classifier may be.
 export { crossEntropy, fitTemperature } from './evaluation/fit-temperature.js';
 export { calibrateHead, divideByTemperature } from './evaluation/calibrate-head.js';
