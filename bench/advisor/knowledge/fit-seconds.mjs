@@ -1,46 +1,58 @@
-import { bestCut } from '../../../dist/advisor/recommend/best-cut.js';
-import { linearCost } from '../../../dist/advisor/recommend/cost/linear-cost.js';
+import { builtInCost } from '../../../dist/advisor/recommend/cost/built-in-cost.js';
 import { strategyFamily } from '../../../dist/advisor/strategy-family.js';
 import { assumedSeconds } from './constants.mjs';
 
+const families = [
+  'feature-extraction-svm',
+  'feature-extraction-svm:softmax',
+  'partial-fine-tuning',
+  'full-retraining',
+];
+
+/** Fewer runs than this say nothing of quantiles. */
+const fewestRuns = 5;
+
 /**
- * By family, what runs took over what the formulas give: median and 10 % and 90 % quantiles. Only linear classifiers at a named
- * layer are compared with the formula of their layer; for trainings the study says what it expected (`expectedSeconds`).
+ * By family, what runs took over what the formulas give for their parameters: median and 10 % and 90 % quantiles.
+ *
+ * @param manifests of the models, by name; runs of others are left out
  */
 export function fitSeconds(lines, manifests, costs) {
   const ratios = new Map();
-  const bare = { ...costs, seconds: {} };
-  for (const { model, measurements, outcomes, data } of lines) {
-    for (const { strategy, parameters, seconds, expectedSeconds } of outcomes) {
-      const family = strategyFamily(strategy, parameters);
-      const expected = expectedSeconds ?? ofLinear(family, parameters);
+  for (const { model, measurements, outcomes } of lines) {
+    const measured =
+      measurements.models.find(({ versionId }) => versionId === model) ?? measurements.models[0];
+    const manifest = manifests[model];
+    if (manifest === undefined || measured === undefined) continue;
+    for (const { strategy, parameters, seconds, imageCount } of outcomes) {
+      const { threads } = measurements;
+      const data = dataOf(measurements.dataset, imageCount ?? 0);
+      const cost = { ...costs, seconds: { [strategyFamily(strategy, parameters)]: exact } };
+      const given = { manifest, model: measured, data, threads, measuredThreads: threads, cost };
+      const expected = builtInCost(strategy, parameters, given)?.seconds?.value;
       if (!(expected > 0) || !(seconds > 0)) continue;
+      const family = strategyFamily(strategy, parameters);
       ratios.set(family, [...(ratios.get(family) ?? []), seconds / expected]);
     }
-    function ofLinear(family, { layer, classifier = 'svm' }) {
-      const manifest = manifests[model];
-      const measured =
-        measurements.models.find(({ versionId }) => versionId === model) ?? measurements.models[0];
-      const at = layer ?? bestCut(measured)?.layer;
-      if (!family.startsWith('feature-extraction') || manifest === undefined || at === undefined || !data)
-        return undefined;
-      const { threads } = measurements;
-      const input = { manifest, model: measured, data, threads, measuredThreads: threads, cost: bare };
-      return linearCost(input, { layer: at, classifier, family }).seconds?.value;
-    }
   }
-  const families = [
-    'feature-extraction-svm',
-    'feature-extraction-svm:softmax',
-    'partial-fine-tuning',
-    'full-retraining',
-  ];
-  return Object.fromEntries(
-    families.map((family) => {
-      const sorted = [...(ratios.get(family) ?? [])].sort((a, b) => a - b);
-      if (sorted.length < 5) return [family, assumedSeconds];
-      const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-      return [family, { runs: sorted.length, factor: at(0.5), low: at(0.1), high: at(0.9) }];
-    }),
-  );
+  return Object.fromEntries(families.map((family) => [family, factorOf(ratios.get(family) ?? [])]));
+}
+
+const exact = { runs: 0, factor: 1, low: 1, high: 1 };
+
+function factorOf(ratios) {
+  if (ratios.length < fewestRuns) return assumedSeconds;
+  const sorted = [...ratios].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  return { runs: sorted.length, factor: at(0.5), low: at(0.1), high: at(0.9) };
+}
+
+/** Every class as large as the median: recipes ask for the classes' sizes only to see whether they are skewed. */
+function dataOf({ classes, train, validation, perClass }, test) {
+  const split = (imageCount) => ({ imageCount, perClass: Array(classes).fill(perClass.median) });
+  return {
+    task: 'image-classification',
+    classes: Array.from({ length: classes }, (_, label) => `class ${label}`),
+    splits: { train: split(train), validation: split(validation), test: split(test) },
+  };
 }

@@ -1,4 +1,5 @@
 import { builtInCost } from './cost/built-in-cost.js';
+import { percent } from './in-words.js';
 import { listWarnings } from './list-warnings.js';
 import {
   costInput,
@@ -54,6 +55,18 @@ function builtInCandidate(
       epochs === null
         ? reasonOfLinear(measured, parameters['classifier'] === 'softmax' ? 'softmax' : 'svm', expected)
         : reasonOfTraining(measured, { family, epochs, trainableFrom }, expected),
-    warnings: listWarnings(measured, expected),
+    warnings: [
+      ...(epochs === null ? [] : perhapsNoGain(measured, expected)),
+      ...listWarnings(measured, expected),
+    ],
   };
+}
+
+/** Said of a training that the linear classifier may equal. */
+function perhapsNoGain(measured: MeasuredModel, { accuracy }: Pick<Unranked, 'accuracy'>): string[] {
+  const linear = promiseAccuracy(measured, strategyFamily('feature-extraction-svm', {})).accuracy;
+  if (accuracy === null || linear === null || accuracy.low > linear.value) return [];
+  return [
+    `It may bring nothing: ${percent(linear.value)} are expected of the linear classifier on this model.`,
+  ];
 }

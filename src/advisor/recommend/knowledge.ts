@@ -67,12 +67,16 @@ export interface ScenarioThresholds {
 export interface CostKnowledge {
   /** Threads that the seconds are of. */
   threads: number;
-  /** Of a job apart from pictures and solving: two processes, reading and writing the files, timing. */
-  startSeconds: number;
+  /** Of a job apart from pictures, solving and steps: two processes, files, timing, and what a training compiles. */
+  startSeconds: { linear: number; training: number };
   /** Seconds per training picture × feature × class that choosing C and solving takes. */
   solveSeconds: { svm: number; softmax: number };
-  /** A training step on a picture, in forward passes through the layers that train. */
-  stepCost: { frozen: number; training: number };
+  /**
+   * A training step on a picture, by what batch normalisation does, in passes of a picture through the layers that train as
+   * they were measured, decoding included. The late layers of a frozen prefix' `tail` read what is in the cache; the `whole`
+   * network decodes anew.
+   */
+  stepCost: Readonly<Record<'tail' | 'whole', { frozen: number; training: number }>>;
   /** Bytes that a job's process holds before it has a model. */
   processBytes: number;
   /** By family: what a job really took over what the formula gives, at its median and its 10 % and 90 % quantiles. */

@@ -100,16 +100,25 @@ export const learnedKnowledge: Knowledge = {
   },
   cost: {
     threads: 2,
-    startSeconds: 2.2,
+    startSeconds: {
+      linear: 2.2,
+      training: 10,
+    },
     solveSeconds: {
       svm: 7e-8,
       softmax: 7e-8,
     },
     stepCost: {
-      frozen: 2.7,
-      training: 4.8,
+      tail: {
+        frozen: 1.8,
+        training: 3.2,
+      },
+      whole: {
+        frozen: 3,
+        training: 5,
+      },
     },
-    processBytes: 178257920,
+    processBytes: 209715200,
     seconds: {
       'feature-extraction-svm': {
         runs: 0,

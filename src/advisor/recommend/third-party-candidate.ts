@@ -96,5 +96,5 @@ function secondsOf(measured: MeasuredModel, seconds: number | null, family: stri
   const speed = speedOf(input);
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0) return null;
   const evaluation = speed === null ? 0 : (2 * input.data.splits.test.imageCount) / speed;
-  return promiseSeconds(seconds + input.cost.startSeconds + evaluation, family, input.cost);
+  return promiseSeconds(seconds + input.cost.startSeconds.linear + evaluation, family, input.cost);
 }

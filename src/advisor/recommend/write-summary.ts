@@ -65,12 +65,12 @@ function train(
   if (first.accuracy === null || linear?.accuracy == null) return `Use ${describe(input, first)}.`;
   const gain = first.accuracy.value - linear.accuracy.value;
   const isSure = first.accuracy.low > linear.accuracy.value;
-  const time = linear.seconds === null ? '' : `, which takes ${duration(linear.seconds.value)}`;
+  const time = linear.seconds === null ? '' : `, in about ${duration(linear.seconds.value)}`;
   const noise = isSure ? '' : ' The difference is within the noise of the expectation.';
   return `Use ${describe(input, first)}. The best linear classifier is expected ${points(gain)} below it${time}.${noise}`;
 }
 
-/** "partial-fine-tuning on zoo/mobilenet-v2@1, which is expected to name 84.0 % of test pictures right (79.5 to 88.0 %) in 4 min" */
+/** "partial-fine-tuning on zoo/mobilenet-v2@1, 84.0 % of test pictures (79.5 to 88.0 %) expected in about 4 min" */
 function describe({ models }: RecommendInput, candidate: AdvisedCandidate): string {
   const { strategy, versionId, layer, accuracy, seconds } = candidate;
   const name = models.find((model) => model.versionId === versionId)?.name ?? versionId;
@@ -78,7 +78,7 @@ function describe({ models }: RecommendInput, candidate: AdvisedCandidate): stri
   const expected =
     accuracy === null
       ? ''
-      : `, is expected to name ${percent(accuracy.value)} of test pictures right (${(100 * accuracy.low).toFixed(1)} to ${percent(accuracy.high)})`;
+      : `, ${percent(accuracy.value)} of test pictures (${(100 * accuracy.low).toFixed(1)} to ${percent(accuracy.high)}) expected`;
   const time = seconds === null ? '' : ` in about ${duration(seconds.value)}`;
   return `${strategy} on ${name}${cut}${expected}${time}`;
 }

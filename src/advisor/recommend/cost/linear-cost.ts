@@ -34,7 +34,7 @@ export function linearCost(
       speed === null
         ? null
         : promiseSeconds(
-            cost.startSeconds + (area * passes) / speed + solveSeconds(input, classifier, featureDim),
+            cost.startSeconds.linear + (area * passes) / speed + solveSeconds(input, classifier, featureDim),
             family,
             cost,
           ),

@@ -20,6 +20,8 @@ export interface TrainingCost extends JobCost {
 
 /** How a training is set up, and the parts of its network. */
 interface Training extends ChosenTraining {
+  /** Nothing is frozen. */
+  isWhole: boolean;
   views: number;
   /** What trains, without the head. */
   tail: NetworkPart;
@@ -46,6 +48,7 @@ export function trainingCost(
   const { height, width, channels } = manifest.input;
   const training: Training = {
     ...chooseDefaults(parameters, { trainCount: imageCount, trainPerClass: perClass, initialization }),
+    isWhole: frozenUpTo === undefined,
     views,
     tail: networkPart(manifest, frozenUpTo, head),
     upToHead: networkPart(manifest, undefined, head),
@@ -76,7 +79,7 @@ export function trainingCost(
  */
 function trainingSeconds(
   input: CostInput,
-  { setup, recipe, views, tail, upToHead }: Training,
+  { setup, recipe, isWhole, views, tail, upToHead }: Training,
 ): number | null {
   const { manifest, data, cost, area } = input;
   const { train, validation, test } = data.splits;
@@ -86,7 +89,7 @@ function trainingSeconds(
   const whole = networkPart(manifest, undefined, deepest).multiplications;
   const tailShare = shareOf(tail.multiplications, whole);
   const frozenShare = shareOf(upToHead.multiplications - tail.multiplications, whole);
-  const step = cost.stepCost[setup.batchNormalization];
+  const step = cost.stepCost[isWhole ? 'whole' : 'tail'][setup.batchNormalization];
   const passes =
     frozenShare * (views * train.imageCount + validation.imageCount) +
     recipe.epochs * tailShare * (step * train.imageCount + validation.imageCount) +
@@ -96,7 +99,7 @@ function trainingSeconds(
   const solving = probeCuts(manifest, undefined)
     .map(({ layer }) => networkPart(manifest, undefined, layer).featureDim)
     .reduce((sum, featureDim) => sum + 2 * solveSeconds(input, 'softmax', featureDim), 0);
-  return cost.startSeconds + (area * passes) / speed + solving;
+  return cost.startSeconds.training + (area * passes) / speed + solving;
 }
 
 function trainingMemory(
