@@ -40,36 +40,51 @@ export async function prepareTeacher(context: FitContext<DistillationParameters>
   return { layer: probe.cut.layer, logits: logits.map((value) => value / temperature), accuracy };
 }
 
+/** Logits of the training pictures, each by a classifier that was fitted on the other folds. */
 async function scoreHeldOut(
-  { classes, seed, threads, signal, progress }: FitContext<DistillationParameters>,
+  { classes, seed, threads, memoryBytes, signal, progress }: FitContext<DistillationParameters>,
   probe: LinearProbe,
   train: LabelledFeatures,
 ): Promise<Float32Array> {
   const numClasses = classes.length;
-  // Where no class has two pictures, and for a picture that is its class's only one, there is but the whole to fit on.
+  // The only picture of a class is in every fold's training part, and has to do with the classifier of all.
   const logits = scoreLinear(probe, train);
   const dealt = dealStratifiedFolds(train.labels, numClasses, folds, seed);
-  for (let fold = 0; fold < (dealt?.foldCount ?? 0); fold++) {
-    progress('asking the teacher', fold, folds);
-    const rows = [...train.labels.keys()];
-    const fitted = select(
+  if (dealt === undefined) return logits;
+  const { foldCount, foldOfRow } = dealt;
+  const rows = [...train.labels.keys()];
+  for (let fold = 0; fold < foldCount; fold++) {
+    progress('asking the teacher', fold, foldCount);
+    const heldOut = rows.filter((row) => foldOfRow[row] === fold);
+    const others = selectRows(
       train,
-      rows.filter((row) => dealt?.foldOfRow[row] !== fold),
+      rows.filter((row) => foldOfRow[row] !== fold),
     );
-    const heldOutRows = rows.filter((row) => dealt?.foldOfRow[row] === fold);
     const classifier = await fitLinearClassifier(
-      { features: fitted.data, labels: fitted.labels, featureDim: train.featureDim, numClasses },
-      { classifier: 'softmax', C: probe.C, folds, maxIterations: 100, seed, threads, signal },
+      { features: others.data, labels: others.labels, featureDim: train.featureDim, numClasses },
+      {
+        classifier: 'softmax',
+        C: probe.C,
+        folds,
+        maxIterations: 100,
+        seed,
+        threads,
+        memoryBytes: memoryBytes - process.memoryUsage.rss(),
+        signal,
+      },
     );
-    const scores = scoreLinear(classifier, select(train, heldOutRows));
-    heldOutRows.forEach((row, at) =>
+    const scores = scoreLinear(classifier, selectRows(train, heldOut));
+    heldOut.forEach((row, at) =>
       logits.set(scores.subarray(at * numClasses, (at + 1) * numClasses), row * numClasses),
     );
   }
   return logits;
 }
 
-function select({ featureDim, data, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {
+function selectRows(
+  { featureDim, data, labels }: LabelledFeatures,
+  rows: readonly number[],
+): LabelledFeatures {
   const selected = new Float32Array(rows.length * featureDim);
   rows.forEach((row, at) =>
     selected.set(data.subarray(row * featureDim, (row + 1) * featureDim), at * featureDim),

@@ -75,18 +75,22 @@ async function resume({ checkpoints, log }: Context, weights: StudentWeights): P
   return [];
 }
 
-/** Gives what runs one epoch, by its number from 0, and gives its mean loss. Order and rate depend on the number and the seed alone. */
+/** A training with what it is made of. */
+interface Training {
+  tf: TfWithLayers;
+  student: Sequential;
+  weights: StudentWeights;
+  lessons: Lessons;
+  epochs: number;
+}
+
+/** Gives what runs one epoch, by its number from 0, and gives its mean loss. Order, views and rate depend on number and seed alone. */
 function prepareEpochs(
   { parameters, classes, seed, signal, progress }: Context,
-  {
-    tf,
-    student,
-    weights,
-    lessons: { train, teacherLogits },
-    epochs,
-  }: { tf: TfWithLayers; student: Sequential; weights: StudentWeights; lessons: Lessons; epochs: number },
+  { tf, student, weights, lessons, epochs }: Training,
 ): (epoch: number) => Promise<number> {
   const { temperature, softWeight, learningRate, variation } = parameters;
+  const { train, teacherLogits } = lessons;
   const { count, labels, height, width, channels } = train;
   const numClasses = classes.length;
   const stepsPerEpoch = Math.ceil(count / batchSize);
