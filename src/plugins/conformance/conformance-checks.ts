@@ -1,6 +1,12 @@
 import type { Strategy } from '../contract.js';
 import { shareRuns, type ConformanceSubject, type RunCheck } from './checks/conformance-subject.js';
 import { checkIsPure } from './checks/check-is-pure.js';
+import {
+  estimateLeavesTheBaseUnchanged,
+  estimateObeysAnAbort,
+  estimatesWithinBounds,
+  sameSeedSameEstimate,
+} from './checks/estimates.js';
 import { defaultsAreValid } from './checks/defaults-are-valid.js';
 import { leaksNoTensors } from './checks/leaks-no-tensors.js';
 import { learnsAnEasySet } from './checks/learns-an-easy-set.js';
@@ -32,6 +38,10 @@ const checks = {
   'takes 40 classes': takesManyClasses,
   'takes a class with one picture': takesOnePicture,
   'takes an odd input size': takesAnOddInputSize,
+  'estimate is within bounds': estimatesWithinBounds,
+  'estimate is the same with the same seed': sameSeedSameEstimate,
+  'estimate leaves the base model unchanged': estimateLeavesTheBaseUnchanged,
+  'estimate obeys an abort': estimateObeysAnAbort,
 } satisfies Record<ConformanceCheckName, RunCheck>;
 
 /** What a check is called, in a test runner's report and in `leaveOut`. */
@@ -49,7 +59,11 @@ export type ConformanceCheckName =
   | 'takes 2 classes'
   | 'takes 40 classes'
   | 'takes a class with one picture'
-  | 'takes an odd input size';
+  | 'takes an odd input size'
+  | 'estimate is within bounds'
+  | 'estimate is the same with the same seed'
+  | 'estimate leaves the base model unchanged'
+  | 'estimate obeys an abort';
 
 /** One property that every strategy has. */
 export interface ConformanceCheck {
@@ -84,7 +98,8 @@ export interface ConformanceOptions {
 
 /**
  * The conformance kit: what every strategy has to do, as tests for any test runner. It draws its own pictures and its own
- * small network, once per process, in a temporary folder; nothing is downloaded.
+ * small network, once per process, in a temporary folder; nothing is downloaded. Checks of an estimate are among them
+ * where the strategy has one.
  *
  * @example
  * import { test } from 'node:test';
@@ -101,7 +116,10 @@ export function conformanceChecks(strategy: Strategy, options: ConformanceOption
     );
   }
   const subject = shareRuns({ strategy, parameters, minimumAccuracy, runMs, abortMs });
-  return (Object.keys(checks) as ConformanceCheckName[]).map((name) => ({
+  const names = (Object.keys(checks) as ConformanceCheckName[]).filter(
+    (name) => strategy.estimate !== undefined || !name.startsWith('estimate'),
+  );
+  return names.map((name) => ({
     name,
     skip: leaveOut[name] ?? false,
     // The default value keeps `length` at 0: runners take a declared parameter for a callback.

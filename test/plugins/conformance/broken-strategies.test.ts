@@ -106,8 +106,8 @@ const mistakes: Mistake[] = [
   {
     what: 'waits for something without a look at the signal',
     breaks: 'obeys an abort',
-    message: /ends within 0\.1 s, by throwing signal\.reason\nHappened: it was still at work then/,
-    options: { limits: { abortMs: 100 } },
+    message: /ends within 0\.03 s, by throwing signal\.reason\nHappened: it was still at work then/,
+    options: { limits: { abortMs: 30 } },
     strategy: () =>
       quickStrategy(async (context) => {
         await delay(400);

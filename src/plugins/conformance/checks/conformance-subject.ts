@@ -1,5 +1,6 @@
 import type { Subject, Trial } from '../trial/run-trial.js';
 import { requireTrial } from '../trial/run-trial.js';
+import { requireEstimateTrial, type EstimateTrial } from '../trial/estimate-trial.js';
 
 /** What checks of one strategy share. The first run serves several of them and is made once. */
 export interface ConformanceSubject extends Subject {
@@ -11,7 +12,12 @@ export interface ConformanceSubject extends Subject {
   firstRun(): Promise<Trial>;
   /** The same run once more, in a process that has everything loaded. */
   secondRun(): Promise<Trial>;
+  /** An estimate on the easy pictures; for strategies that have one. */
+  firstEstimate(): Promise<EstimateTrial>;
+  secondEstimate(): Promise<EstimateTrial>;
 }
+
+type Shared = 'firstRun' | 'secondRun' | 'firstEstimate' | 'secondEstimate';
 
 /** A check that has nothing to look at with this strategy, and why. */
 export interface Skipped {
@@ -22,7 +28,7 @@ export interface Skipped {
 export type RunCheck = (subject: ConformanceSubject) => Promise<void | Skipped>;
 
 /** Adds the runs that checks share. */
-export function shareRuns(subject: Omit<ConformanceSubject, 'firstRun' | 'secondRun'>): ConformanceSubject {
+export function shareRuns(subject: Omit<ConformanceSubject, Shared>): ConformanceSubject {
   let first: Promise<Trial> | undefined;
   let second: Promise<Trial> | undefined;
   const run = () =>
@@ -30,10 +36,16 @@ export function shareRuns(subject: Omit<ConformanceSubject, 'firstRun' | 'second
       purpose: 'a fit on 48 easy pictures of 4 classes, evaluated and written',
       fix: 'run `zoo strategy run` on a small model and look at its log, or call `fit` under a debugger.',
     });
+  const estimate = () =>
+    requireEstimateTrial(subject, { purpose: 'an estimate on 48 easy pictures of 4 classes' });
+  let [firstAnswer, secondAnswer]: (Promise<EstimateTrial> | undefined)[] = [];
+  const firstEstimate = () => (firstAnswer ??= estimate());
   const firstRun = () => (first ??= run());
   return {
     ...subject,
     firstRun,
     secondRun: () => (second ??= firstRun().then(run)),
+    firstEstimate,
+    secondEstimate: () => (secondAnswer ??= firstEstimate().then(estimate)),
   };
 }

@@ -50,7 +50,7 @@ function completesOn(
 }
 
 /** A strategy may decline a task in its `check`; that is an answer, not a failure. */
-async function refusalOf(run: () => Promise<unknown>): Promise<string | undefined> {
+export async function refusalOf(run: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await run();
     return undefined;

@@ -1,4 +1,3 @@
-import { hashBytes } from '../../../learning/sha256.js';
 import type {
   FeatureCut,
   FitContext,
@@ -9,6 +8,7 @@ import type {
   Trainer,
   TrainerSetup,
 } from '../../contract.js';
+import { Loans } from './loans.js';
 
 /** What was seen of one fit from outside. */
 export interface ObservedFit {
@@ -97,12 +97,9 @@ function watchContext(context: FitContext, seen: ObservedFit, loans: Loans, even
     all: readonly LabelledFeatures[],
   ): void => {
     seen.askedCuts.push(...cuts);
-    all.forEach(({ data, labels }, at) => {
-      loans.lend(`features of ${split} at ${cuts[at]?.layer}`, data);
-      loans.lend(`labels of ${split}`, labels);
-    });
+    loans.lendFeatures(split, cuts, all);
   };
-  loans.lendManifest(context.base);
+  loans.lendData('context.base', context.base);
   return {
     ...context,
     async features(split, cut) {
@@ -118,10 +115,7 @@ function watchContext(context: FitContext, seen: ObservedFit, loans: Loans, even
     async probes(cuts): Promise<LinearProbe[]> {
       const probes = await context.probes(cuts);
       seen.askedCuts.push(...cuts);
-      for (const { cut, weights, bias } of probes) {
-        loans.lend(`weights of the probe at ${cut.layer}`, weights);
-        loans.lend(`bias of the probe at ${cut.layer}`, bias);
-      }
+      loans.lendProbes(probes);
       return probes;
     },
     async trainer(setup): Promise<Trainer> {
@@ -150,28 +144,5 @@ function copyOf(fitted: FittedModel): FittedModel {
     return structuredClone(fitted);
   } catch {
     return fitted;
-  }
-}
-
-/** Arrays that a strategy may read and must not write to. */
-class Loans {
-  readonly #lent: { name: string; digest(): string; before: string }[] = [];
-
-  lend(name: string, array: Float32Array | Int32Array): void {
-    this.#add(name, () => hashBytes(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)));
-  }
-
-  lendManifest(manifest: FitContext['base']): void {
-    this.#add('context.base', () => hashBytes(JSON.stringify(manifest)));
-  }
-
-  changed(): string[] {
-    return [
-      ...new Set(this.#lent.filter(({ digest, before }) => digest() !== before).map(({ name }) => name)),
-    ];
-  }
-
-  #add(name: string, digest: () => string): void {
-    this.#lent.push({ name, digest, before: digest() });
   }
 }

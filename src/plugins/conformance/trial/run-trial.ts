@@ -8,6 +8,7 @@ import {
   type BaseName,
   type PictureSetName,
 } from '../materials/conformance-materials.js';
+import { endsWithin } from './ends-within.js';
 import { observeFit, type FitEvents, type ObservedFit } from './observed-fit.js';
 
 /** A strategy with what its checks need to know. */
@@ -75,7 +76,7 @@ async function run(subject: Subject, setup: TrialSetup, watched: Strategy, fit: 
     },
     () => Promise.resolve({ all: [watched], find: () => watched, refused: [] }),
   );
-  const result = await within(running, subject.runMs, setup.purpose, abort);
+  const result = await endsWithin(running, subject.runMs, setup.purpose, abort);
   return { result, fit, baseFolder, pictureFolder, outputFolder };
 }
 
@@ -88,34 +89,6 @@ export async function requireTrial(subject: Subject, setup: TrialSetup & { fix: 
     throw new ConformanceError(setup.purpose, `the run ended with ${describeError(error)}`, setup.fix, {
       cause: error,
     });
-  }
-}
-
-async function within<Result>(
-  running: Promise<Result>,
-  limitMs: number,
-  purpose: string,
-  abort: AbortController,
-): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new ConformanceError(
-        purpose,
-        `the run was not done after ${limitMs / 1000} s`,
-        'give quicker `parameters` to conformanceChecks (fewer epochs, smaller pictures), or a larger `limits.runMs`; if it waits for something, find out for what.',
-      );
-      abort.abort(error);
-      reject(error);
-    }, limitMs);
-  });
-  // Whichever is later has nobody to tell.
-  running.catch(ignore);
-  late.catch(ignore);
-  try {
-    return await Promise.race([running, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
