@@ -64,6 +64,8 @@ function builtInCandidate(
 
 /** Said of a training that the linear classifier may equal. */
 function perhapsNoGain(measured: MeasuredModel, { accuracy }: Pick<Unranked, 'accuracy'>): string[] {
+  // Then another warning says so of everything.
+  if (!measured.isLearned) return [];
   const linear = promiseAccuracy(measured, strategyFamily('feature-extraction-svm', {})).accuracy;
   if (accuracy === null || linear === null || accuracy.low > linear.value) return [];
   return [
