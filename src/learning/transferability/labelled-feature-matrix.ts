@@ -9,24 +9,38 @@ export interface LabelledFeatureMatrix extends FeatureMatrix {
 
 /** What the scores of one feature matrix have in common. */
 export interface ScoreOptions {
+  /** Threads for matrix products. */
   threads: number;
   /** Aborting throws the signal's reason within a product or two. */
   signal?: AbortSignal;
 }
 
+/** The classes that a matrix has rows of, numbered anew without gaps. */
+export interface PresentClasses {
+  /** int32 [rows]. */
+  labels: Int32Array;
+  /** Rows of each class, at least 1. */
+  sizes: number[];
+}
+
 /**
- * Rows of every class, for a matrix that the scores can work on. Undefined where it teaches nothing about classes: there
- * are fewer than two, or none has two rows.
+ * The classes of a matrix that scores can be taken of. Undefined where it teaches nothing about classes: there are fewer
+ * than two, or none has two rows.
  *
  * @throws ZooError FEATURES_NOT_FINITE
  */
-export function comparableClassSizes(features: LabelledFeatureMatrix): Int32Array | undefined {
+export function presentClasses(features: LabelledFeatureMatrix): PresentClasses | undefined {
   requireShape(features);
   requireFiniteFeatures(features);
-  const sizes = new Int32Array(features.labels.reduce((most, label) => Math.max(most, label), -1) + 1);
-  for (const label of features.labels) sizes[label] = (sizes[label] as number) + 1;
-  const present = sizes.filter((size) => size > 0).length;
-  return present >= 2 && sizes.some((size) => size >= 2) ? sizes : undefined;
+  const numbers = new Map<number, number>();
+  const sizes: number[] = [];
+  const labels = features.labels.map((label) => {
+    const number = numbers.get(label) ?? sizes.length;
+    numbers.set(label, number);
+    sizes[number] = (sizes[number] ?? 0) + 1;
+    return number;
+  });
+  return sizes.length >= 2 && sizes.some((size) => size >= 2) ? { labels, sizes } : undefined;
 }
 
 /** @throws ZooError FEATURES_NOT_FINITE */

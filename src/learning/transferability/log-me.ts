@@ -1,8 +1,10 @@
+import type { FeatureMatrix } from '../features/compute-features.js';
 import { MatrixProducts, type Matrix } from '../linear/matrix-products.js';
 import { allocateFloat64, gramMatrix, traceOf } from './gram-matrix.js';
 import {
-  comparableClassSizes,
+  presentClasses,
   type LabelledFeatureMatrix,
+  type PresentClasses,
   type ScoreOptions,
 } from './labelled-feature-matrix.js';
 import { MaximumEvidence } from './maximum-evidence.js';
@@ -38,45 +40,42 @@ export async function logMe(
   features: LabelledFeatureMatrix,
   { threads, signal }: ScoreOptions,
 ): Promise<number | null> {
-  const classSizes = comparableClassSizes(features);
-  if (classSizes === undefined) return null;
+  const classes = presentClasses(features);
+  if (classes === undefined) return null;
   const products = new MatrixProducts(threads);
   try {
     const { over, matrix } = await gramMatrix(products, features, undefined, signal);
     signal?.throwIfAborted();
     const energy = traceOf(matrix);
-    const present = [...classSizes.keys()].filter((label) => (classSizes[label] as number) > 0);
-    const targets = over === 'rows' ? indicators(features, present) : sumsOfClasses(features, present);
+    const targets = over === 'rows' ? indicators(classes) : sumsOfClasses(features, classes);
     const form = tridiagonalize(matrix, targets);
     const regression = new MaximumEvidence(form, over, features.rows, energy);
     let sum = 0;
-    present.forEach((label, at) => {
-      const target = targets.data.subarray(at * targets.columns, (at + 1) * targets.columns);
-      sum += regression.logEvidence(target, classSizes[label] as number);
+    classes.sizes.forEach((size, label) => {
+      const target = targets.data.subarray(label * targets.columns, (label + 1) * targets.columns);
+      sum += regression.logEvidence(target, size);
     });
-    return sum / present.length / features.rows;
+    return sum / classes.sizes.length / features.rows;
   } finally {
     await products.release();
   }
 }
 
 /** float64 [classes, rows]: 1 for the pictures of a class, 0 for all others. */
-function indicators({ rows, labels }: LabelledFeatureMatrix, classes: number[]): Matrix<'float64'> {
-  const targets = allocateFloat64(classes.length, rows);
-  const position = new Map(classes.map((label, at) => [label, at]));
-  labels.forEach((label, row) => (targets.data[(position.get(label) as number) * rows + row] = 1));
+function indicators({ labels, sizes }: PresentClasses): Matrix<'float64'> {
+  const targets = allocateFloat64(sizes.length, labels.length);
+  labels.forEach((label, row) => (targets.data[label * labels.length + row] = 1));
   return targets;
 }
 
 /** The same times the features, float64 [classes, featureDim]: the sum of the features of each class. */
 function sumsOfClasses(
-  { featureDim, data, labels }: LabelledFeatureMatrix,
-  classes: number[],
+  { featureDim, data }: FeatureMatrix,
+  { labels, sizes }: PresentClasses,
 ): Matrix<'float64'> {
-  const sums = allocateFloat64(classes.length, featureDim);
-  const position = new Map(classes.map((label, at) => [label, at]));
+  const sums = allocateFloat64(sizes.length, featureDim);
   labels.forEach((label, row) => {
-    const to = (position.get(label) as number) * featureDim;
+    const to = label * featureDim;
     const from = row * featureDim;
     for (let j = 0; j < featureDim; j++) {
       sums.data[to + j] = (sums.data[to + j] as number) + (data[from + j] as number);

@@ -1,10 +1,7 @@
 import { allocateMatrix, firstRows, MatrixProducts, rowsOf, type Matrix } from '../linear/matrix-products.js';
-import {
-  comparableClassSizes,
-  type LabelledFeatureMatrix,
-  type ScoreOptions,
-} from './labelled-feature-matrix.js';
+import { presentClasses, type LabelledFeatureMatrix, type ScoreOptions } from './labelled-feature-matrix.js';
 
+/** How nearest neighbours are asked. */
 export interface NearestNeighbourOptions extends ScoreOptions {
   /** Neighbours that vote; all others where there are fewer. */
   k: number;
@@ -41,11 +38,12 @@ export async function nearestNeighbourAccuracy(
   { k, threads, signal }: NearestNeighbourOptions,
 ): Promise<number | null> {
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`${k} neighbours cannot vote`);
-  const classSizes = comparableClassSizes(features);
-  if (classSizes === undefined) return null;
-  const { rows, labels } = features;
+  const classes = presentClasses(features);
+  if (classes === undefined) return null;
+  const { rows } = features;
+  const { labels, sizes } = classes;
   const unit = normalizeRows(features);
-  const ballot = new Ballot(labels, classSizes.length, Math.min(k, rows - 1));
+  const ballot = new Ballot(labels, sizes.length, Math.min(k, rows - 1));
   const blockRows = Math.min(rows, Math.max(1, Math.floor(blockBytes / (4 * rows))));
   const similarities = allocateMatrix(blockRows, rows);
   const products = new MatrixProducts(threads);
@@ -58,7 +56,7 @@ export async function nearestNeighbourAccuracy(
       const cosines = firstRows(similarities, block.rows);
       await products.multiply('right-transposed', block, unit, cosines);
       for (let at = 0; at < block.rows; at++) {
-        if ((classSizes[labels[first + at] as number] as number) < 2) continue;
+        if ((sizes[labels[first + at] as number] as number) < 2) continue;
         asked++;
         right += ballot.creditOf(first + at, rowsOf(cosines, at, 1).data);
       }

@@ -4,8 +4,9 @@ import { MatrixProducts, type Matrix } from '../linear/matrix-products.js';
 import { channelStatistics } from './channel-statistics.js';
 import { allocateFloat64, gramMatrix, traceOf } from './gram-matrix.js';
 import {
-  comparableClassSizes,
+  presentClasses,
   type LabelledFeatureMatrix,
+  type PresentClasses,
   type ScoreOptions,
 } from './labelled-feature-matrix.js';
 
@@ -33,8 +34,8 @@ export async function shrinkageHScore(
   features: LabelledFeatureMatrix,
   { threads, signal }: ScoreOptions,
 ): Promise<number | null> {
-  const classSizes = comparableClassSizes(features);
-  if (classSizes === undefined) return null;
+  const classes = presentClasses(features);
+  if (classes === undefined) return null;
   const { mean } = channelStatistics(features);
   const products = new MatrixProducts(threads);
   try {
@@ -46,8 +47,8 @@ export async function shrinkageHScore(
     signal?.throwIfAborted();
     const between =
       gram.over === 'features'
-        ? await overFeatures(products, inverse, classMeans(features, classSizes, mean))
-        : await overRows(products, inverse, gram.matrix, classAverages(features.labels, classSizes));
+        ? await overFeatures(products, inverse, classMeans(features, classes, mean))
+        : await overRows(products, inverse, gram.matrix, classAverages(classes));
     return (1 - shrinkage) * between;
   } finally {
     await products.release();
@@ -128,24 +129,24 @@ async function overRows(
 }
 
 /** float64 [classes, rows]: times the features, this is each class mean times √(share of the class). */
-function classAverages(labels: Int32Array, classSizes: Int32Array): Matrix<'float64'> {
-  const averages = allocateFloat64(classSizes.length, labels.length);
+function classAverages({ labels, sizes }: PresentClasses): Matrix<'float64'> {
+  const averages = allocateFloat64(sizes.length, labels.length);
   labels.forEach((label, row) => {
-    averages.data[label * labels.length + row] = 1 / Math.sqrt((classSizes[label] as number) * labels.length);
+    averages.data[label * labels.length + row] = 1 / Math.sqrt((sizes[label] as number) * labels.length);
   });
   return averages;
 }
 
 /** float64 [classes, featureDim]: each class mean, from the common mean on, times √(share of the class). */
 function classMeans(
-  { rows, featureDim, data, labels }: LabelledFeatureMatrix,
-  classSizes: Int32Array,
+  { rows, featureDim, data }: FeatureMatrix,
+  { labels, sizes }: PresentClasses,
   mean: ArrayLike<number>,
 ): Matrix<'float64'> {
-  const means = allocateFloat64(classSizes.length, featureDim);
+  const means = allocateFloat64(sizes.length, featureDim);
   for (let row = 0; row < rows; row++) {
     const label = labels[row] as number;
-    const weight = 1 / Math.sqrt((classSizes[label] as number) * rows);
+    const weight = 1 / Math.sqrt((sizes[label] as number) * rows);
     for (let j = 0; j < featureDim; j++) {
       const at = label * featureDim + j;
       const centred = (data[row * featureDim + j] as number) - (mean[j] as number);
