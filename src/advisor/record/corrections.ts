@@ -19,7 +19,7 @@ export interface Correction {
 const pseudoOutcomesOfShift = 5;
 
 /** Its intervals as if so many results before had been just as wide apart as promised. */
-const pseudoOutcomesOfScale = 10;
+const pseudoOutcomesOfScale = 5;
 
 /** An interval that holds this share is what was promised. */
 const promisedShare = 0.8;
@@ -32,7 +32,7 @@ const narrowest = 0.01;
  * were too narrow or too wide. Both are drawn towards nothing, the more so the fewer outcomes there are.
  *
  * The error of each outcome is taken against the mean of the others, so that few outcomes do not explain themselves, and the
- * factor is the one that would have held 80 % of them and of ten results that were just as promised.
+ * factor is the one that would have held 80 % of them and of five results that were just as promised.
  *
  * @see Efron & Morris, "Stein's Paradox in Statistics", 1977: means of few drawn towards what is known without them
  * @see Lei et al., "Distribution-Free Predictive Inference for Regression", 2018: quantiles of normalised residuals
@@ -73,7 +73,7 @@ function correctionOf(outcomes: readonly Outcome[]): Correction {
   };
 }
 
-/** Ten results spread as a normal distribution whose 80 % lie within 1 either side. */
+/** Five results spread as a normal distribution whose 80 % lie within 1 either side. */
 const asPromised = Array.from(
   { length: pseudoOutcomesOfScale },
   (_, index) => normalQuantile(0.5 + (index + 0.5) / (2 * pseudoOutcomesOfScale)) / deviationsOf80Percent,
