@@ -100,6 +100,9 @@ const modelMeasurements = z.strictObject({
   similarity: similarity.nullable(),
 });
 
+/** What a transfer profile's job measures: one model on one data set. */
+export const modelProfile = modelMeasurements;
+
 export const adviceMeasurements = z.strictObject({
   dataset: datasetSize,
   /** In the order in which they were asked about. */

@@ -5,6 +5,7 @@ import { computeFeatures, type FeatureMatrix } from './compute-features.js';
 import { measureCacheRoom, type CacheRoom } from './cache-room.js';
 import type { ExtractedCut, FeatureExtractor } from './feature-extractor.js';
 import { fillStores, type StoredView } from './fill-stores.js';
+import { knownPictures } from './known-pictures.js';
 import { decodeRows } from './row-encoding.js';
 import { rowKind, type RowKind } from './row-kind.js';
 import { RowStore, type RowMemory } from './row-store.js';
@@ -103,6 +104,14 @@ export class FeatureCache {
       await Promise.all(stores.flat().map((store) => store.close()));
       throw error;
     }
+  }
+
+  /** Digests of the pictures whose features at all these cuts are there, without a look at whether they are undamaged. */
+  known(cuts: readonly Pick<ExtractedCut, 'key'>[]): Promise<Set<string>> {
+    return knownPictures(
+      this.folder,
+      cuts.map(({ key }) => key),
+    );
   }
 
   /** How much the cache can take. */

@@ -26,6 +26,8 @@ export interface LinearClassifierOptions {
   classifier: 'svm' | 'softmax';
   /** Inverse strength of the penalty on standardised features; undefined: chosen by cross-validation. */
   C: number | undefined;
+  /** Values of C that cross-validation compares, smallest first; left out: two per decade. */
+  path?: readonly number[];
   /** Parts of the cross-validation. */
   folds: number;
   /** Newton steps per value of C at most. */
@@ -120,10 +122,10 @@ export class LinearClassifierFit {
    * Undefined where no class has two rows, so that nothing can be held out.
    */
   async crossValidate(): Promise<{ candidates: Candidate[]; best: Candidate } | undefined> {
-    const { classifier, C: given, folds: wanted, seed, onCandidate } = this.options;
+    const { classifier, C: given, path: wantedPath = gridOfC[classifier], folds: wanted, seed } = this.options;
     const folds = dealStratifiedFolds(this.input.labels, this.input.numClasses, wanted, seed);
     if (folds === undefined) return undefined;
-    const grid = given === undefined ? gridOfC[classifier] : [given];
+    const grid = given === undefined ? wantedPath : [given];
     const candidates: Candidate[] = [];
     const path = this.solver.startPath(folds);
     for (const C of grid) {
@@ -133,7 +135,7 @@ export class LinearClassifierFit {
         this.#starts.clear();
         this.#starts.set(C, meanWeights);
       }
-      onCandidate?.(candidate, candidates.length, grid.length);
+      this.options.onCandidate?.(candidate, candidates.length, grid.length);
       if (isPastBest(candidates)) break;
     }
     // Other cuts may be tried before this one is fitted.

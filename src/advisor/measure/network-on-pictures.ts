@@ -1,0 +1,187 @@
+import { computeFeatures } from '../../learning/features/compute-features.js';
+import type { FeatureCache } from '../../learning/features/feature-cache.js';
+import type { InputSpec } from '../../learning/model-manifest.js';
+import { batchNormShift } from '../../learning/transferability/batch-norm-shift.js';
+import { channelStatistics } from '../../learning/transferability/channel-statistics.js';
+import type { Similarity } from '../measurements.js';
+import { readCutFeatures, type CutFeatures } from './cut-features.js';
+import type { NestedPictures } from './nested-pictures.js';
+import { openNetwork, type OpenCut, type OpenNetwork } from './open-network.js';
+
+export interface NetworkOnPicturesInput {
+  /** Files of the model. */
+  folder: string;
+  pictures: NestedPictures;
+  cache: FeatureCache;
+  threads: number;
+  /** Feature keys of cuts that are not wanted. */
+  leaveOut: ReadonlySet<string>;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  signal: AbortSignal;
+  progress(done: number, total: number): void;
+  log(message: string): void;
+}
+
+/** Pictures of the first look: enough to time a network, and little where it is slow. */
+const firstLook = 32;
+
+/** Pictures whose statistics are compared with the stored ones, where there is time for them. */
+const batchNormPictures = 128;
+
+/** A network, pictures to run it on and the cache in between: gives features, and knows how fast they come. */
+export class NetworkOnPictures {
+  #network: OpenNetwork | undefined;
+  #cuts: readonly OpenCut[] = [];
+  #leftOut: readonly OpenCut[] = [];
+  /** Pictures that the cache does not have among the first n: entry n. */
+  #uncached: Uint32Array = new Uint32Array(1);
+  #looked = 0;
+  #picturesPerSecond: number | null = null;
+  #batchNormShifts: Similarity['batchNormShifts'] = [];
+  #inputSpec: InputSpec | undefined;
+
+  constructor(private readonly input: NetworkOnPicturesInput) {}
+
+  /** Input to output. None before the first look, or where all were left out. */
+  get cuts(): readonly OpenCut[] {
+    return this.#cuts;
+  }
+
+  /** The cuts that were not wanted. */
+  get leftOut(): readonly OpenCut[] {
+    return this.#leftOut;
+  }
+
+  /** Null before the first look. */
+  get picturesPerSecond(): number | null {
+    return this.#picturesPerSecond;
+  }
+
+  /** Pictures whose features were computed so far. */
+  get looked(): number {
+    return this.#looked;
+  }
+
+  get batchNormShifts(): Similarity['batchNormShifts'] {
+    return this.#batchNormShifts;
+  }
+
+  /** How pictures enter it; undefined before the first look. */
+  get inputSpec(): InputSpec | undefined {
+    return this.#inputSpec;
+  }
+
+  /**
+   * The first look: loads the network, times it on a few pictures and compares statistics, on more of them where the time
+   * holds so many.
+   *
+   * @throws UnusableNetwork; ZooError IMAGE_UNREADABLE
+   */
+  async look(remainingSeconds: () => number): Promise<void> {
+    const { pictures, cache } = this.input;
+    const network = await this.#open(true);
+    this.#cuts = network.cuts;
+    this.#leftOut = network.leftOut;
+    this.#inputSpec = network.input;
+    if (network.cuts.length === 0 || pictures.count === 0) return;
+    this.#uncached = countUncached(pictures, await cache.known(network.atCuts.cuts));
+    await this.#compareStatistics(network, Math.min(firstLook, pictures.count));
+    this.#picturesPerSecond ??= await this.#time(network);
+    const more = Math.min(batchNormPictures, pictures.count);
+    if (more > this.#looked && this.seconds(more) <= remainingSeconds())
+      await this.#compareStatistics(network, more);
+  }
+
+  /** Seconds that the features of the first so many pictures will take. */
+  seconds(count: number): number {
+    const uncached = this.#uncached[Math.min(count, this.#uncached.length - 1)] ?? 0;
+    const done = this.#uncached[Math.min(this.#looked, this.#uncached.length - 1)] ?? 0;
+    return Math.max(0, uncached - done) / (this.#picturesPerSecond ?? Infinity);
+  }
+
+  /**
+   * Features of the first so many pictures.
+   *
+   * @param memoryBytes what those of all cuts may take together
+   * @throws UnusableNetwork; ZooError IMAGE_UNREADABLE
+   */
+  async features(count: number, memoryBytes: number): Promise<CutFeatures> {
+    const { pictures, cache, signal, progress, log } = this.input;
+    // With the batch normalisations to give, a network is slower.
+    if (count > batchNormPictures && (this.#network?.batchNorms.length ?? 0) > 0) await this.close();
+    const network = this.#network ?? (await this.#open(false));
+    return this.#timed(network, count, () =>
+      readCutFeatures({
+        extractor: network.atCuts,
+        pictures: pictures.first(count),
+        cache,
+        memoryBytes,
+        signal,
+        progress,
+        log,
+      }),
+    );
+  }
+
+  /** Lets go of the network; it is opened again when it is needed. */
+  async close(): Promise<void> {
+    const network = this.#network;
+    this.#network = undefined;
+    await network?.close();
+  }
+
+  async #open(withBatchNorms: boolean): Promise<OpenNetwork> {
+    const { folder, threads, signal, leaveOut } = this.input;
+    this.#network = await openNetwork(folder, { threads, signal, withBatchNorms, leaveOut });
+    return this.#network;
+  }
+
+  async #compareStatistics(network: OpenNetwork, count: number): Promise<void> {
+    const { pictures, cache, signal, progress, log } = this.input;
+    const { source } = pictures.first(count);
+    const matrices = await this.#timed(network, count, () =>
+      cache.complete(network.withBatchNorms, source, { signal, progress, log }),
+    );
+    this.#batchNormShifts = network.batchNorms.flatMap(({ layer, depth, gamma, beta, output }) => {
+      const matrix = matrices[output];
+      const shift = matrix && batchNormShift(channelStatistics(matrix).mean, gamma, beta);
+      return typeof shift === 'number' ? [{ layer, depth, shift }] : [];
+    });
+  }
+
+  /** Runs work that needs features, and learns the speed from what had to be computed for it. */
+  async #timed<T>(network: OpenNetwork, count: number, work: () => Promise<T>): Promise<T> {
+    const before = network.computed;
+    const began = this.input.now();
+    const result = await work();
+    const computed = network.computed - before;
+    // Of cached features only a sample is computed again, which says little about speed.
+    if (computed >= Math.min(firstLook / 2, count)) {
+      this.#picturesPerSecond = rate(computed, this.input.now() - began);
+    }
+    this.#looked = Math.max(this.#looked, count);
+    return result;
+  }
+
+  /** Where the cache has all: the same pictures once more, without it. */
+  async #time(network: OpenNetwork): Promise<number> {
+    const { pictures, now, signal } = this.input;
+    const { source } = pictures.first(firstLook);
+    const began = now();
+    const all = Array.from({ length: source.count }, (_, index) => index);
+    await computeFeatures(network.atCuts, source, all, { signal });
+    return rate(source.count, now() - began);
+  }
+}
+
+const rate = (count: number, milliseconds: number): number => (1000 * count) / Math.max(milliseconds, 1e-3);
+
+function countUncached({ count, first }: NestedPictures, known: ReadonlySet<string>): Uint32Array {
+  const { source } = first(count);
+  const counts = new Uint32Array(count + 1);
+  for (let place = 0; place < count; place++) {
+    counts[place + 1] = (counts[place] ?? 0) + (known.has(source.sha256(place)) ? 0 : 1);
+  }
+  return counts;
+}
