@@ -26,4 +26,13 @@ export const advisorCodes = {
     meaning:
       'What a strategy returned as its estimate is not understood: a figure is no number, not finite or out of range. Its line of the advice is not estimated.',
   },
+  SWEEP_INVALID: {
+    httpStatus: 422,
+    meaning:
+      'A sweep cannot run as it was asked for: it has no candidates or too many, one of them cannot run, or there are no validation pictures to choose the best by; all problems are listed.',
+  },
+  SWEEP_NOTHING_FITTED: {
+    httpStatus: 500,
+    meaning: 'No candidate of a sweep could be fitted; the message says why of each. Nothing was published.',
+  },
 } as const satisfies ErrorCodeTable;

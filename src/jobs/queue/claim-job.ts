@@ -50,7 +50,8 @@ export async function claimJob(
   const claimed = await zoo.database.transaction(async (manager) => {
     if (offer.id !== undefined) await queue.complete(manager, offer);
     const strategy = await strategyOf(manager, jobId);
-    if (strategy !== null && !canRun(strategy)) {
+    const needed = [...(strategy === null ? [] : [strategy]), ...(await strategiesOfSweep(manager, jobId))];
+    if (!needed.every(canRun)) {
       await leaveToOthers(manager, jobId);
       return undefined;
     }
@@ -71,15 +72,42 @@ export async function claimJob(
 
 /** The oldest waiting job that other workers left and this one can run. */
 export async function findLeftJob(zoo: Zoo, { canRun }: Claimant): Promise<JobOffer | undefined> {
-  const { rows } = await executeSql<BoundStrategy & { jobId: string; createdAt: Date }>(
+  const { rows } = await executeSql<{ jobId: string; createdAt: Date; strategies: BoundStrategy[] }>(
     zoo.database,
-    `SELECT DISTINCT ON (strategy, strategy_version, strategy_digest)
-            id AS "jobId", strategy AS name, strategy_version AS version, strategy_digest AS digest, created_at AS "createdAt"
-       FROM jobs WHERE state = 'QUEUED' AND left_to_others AND cancel_requested_at IS NULL AND strategy IS NOT NULL
-      ORDER BY strategy, strategy_version, strategy_digest, created_at`,
+    `WITH waiting AS (
+       SELECT id, created_at, strategy, strategy_version, strategy_digest FROM jobs
+        WHERE state = 'QUEUED' AND left_to_others AND cancel_requested_at IS NULL
+     ), needed AS (
+       SELECT DISTINCT ON (strategy, strategy_version, strategy_digest)
+              id, created_at, strategy, strategy_version, strategy_digest
+         FROM waiting WHERE strategy IS NOT NULL
+        ORDER BY strategy, strategy_version, strategy_digest, created_at
+     )
+     SELECT id AS "jobId", created_at AS "createdAt",
+            jsonb_agg(jsonb_build_object('name', strategy, 'version', strategy_version, 'digest', strategy_digest)) AS strategies
+       FROM (
+         SELECT * FROM needed
+         UNION ALL
+         SELECT waiting.id, waiting.created_at, candidate.strategy, candidate.strategy_version, candidate.strategy_digest
+           FROM waiting JOIN sweep_candidates AS candidate ON candidate.job_id = waiting.id
+       ) AS build
+      GROUP BY id, created_at`,
   );
-  const [oldest] = rows.filter(canRun).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  const [oldest] = rows
+    .filter(({ strategies }) => strategies.every(canRun))
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   return oldest && { jobId: oldest.jobId };
+}
+
+/** The builds that the candidates of a sweep are bound to, each once: one worker has to have them all. */
+async function strategiesOfSweep(manager: EntityManager, jobId: string): Promise<BoundStrategy[]> {
+  const { rows } = await executeSql<BoundStrategy>(
+    manager,
+    `SELECT DISTINCT strategy AS name, strategy_version AS version, strategy_digest AS digest
+       FROM sweep_candidates WHERE job_id = $1`,
+    [jobId],
+  );
+  return rows;
 }
 
 /** What the job is bound to; null for a job without a strategy, or none at all. It never changes after the launch. */

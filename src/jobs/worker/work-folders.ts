@@ -45,19 +45,8 @@ export class WorkFolders {
     await this.#removeLeftovers();
   }
 
-  async create({ jobId, fence }: Fence): Promise<WorkFolder> {
-    const root = join(this.#root, `${jobId}-${fence}`);
-    const folder = {
-      root,
-      base: join(root, 'base'),
-      dataset: join(root, 'dataset'),
-      output: join(root, 'output'),
-      checkpoints: join(root, 'checkpoints'),
-      home: join(root, 'home'),
-      temporary: join(root, 'home', 'tmp'),
-    };
-    for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
-    return folder;
+  create({ jobId, fence }: Fence): Promise<WorkFolder> {
+    return createWorkFolder(join(this.#root, `${jobId}-${fence}`));
   }
 
   async close(): Promise<void> {
@@ -72,6 +61,21 @@ export class WorkFolders {
       if (facts !== undefined && facts.mtimeMs < anHourAgo) await removeFolder(folder);
     }
   }
+}
+
+/** Makes the folders of an attempt, or of a part of one that is to have its own. */
+export async function createWorkFolder(root: string): Promise<WorkFolder> {
+  const folder = {
+    root,
+    base: join(root, 'base'),
+    dataset: join(root, 'dataset'),
+    output: join(root, 'output'),
+    checkpoints: join(root, 'checkpoints'),
+    home: join(root, 'home'),
+    temporary: join(root, 'home', 'tmp'),
+  };
+  for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
+  return folder;
 }
 
 export async function removeFolder(folder: string): Promise<void> {
