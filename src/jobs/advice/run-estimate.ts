@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { SplitSummary } from '../../learning/dataset-manifest.js';
-import type { Estimate } from '../../plugins/contract.js';
 import { ZooError } from '../../errors.js';
+import type { Estimate } from '../../plugins/contract.js';
 import type { StrategyOrigin } from '../../plugins/packages/strategy-package.js';
 import { requireEstimate } from '../../plugins/run/require-estimate.js';
 import { fitPermissions } from '../child/fit-permissions.js';
@@ -9,9 +9,6 @@ import type { EstimateWork, Work } from '../child/protocol.js';
 import type { ChildEnd } from '../child/run-child.js';
 import type { PreparationOptions } from '../worker/prepare-work.js';
 import { removeFolder } from '../worker/work-folders.js';
-
-/** Time that one estimate has: it is a proxy on features that are there, and an advice waits for it. */
-export const estimateTimeMs = 60_000;
 
 /** One strategy, on one base and one data set that are laid out already. */
 export interface EstimateRequest {
@@ -34,31 +31,39 @@ export interface EstimateRequest {
 
 export type EstimateOptions = Pick<
   PreparationOptions,
-  'zoo' | 'folder' | 'featureFolder' | 'featureBytes' | 'threads' | 'memoryBytes'
->;
+  'folder' | 'featureFolder' | 'featureBytes' | 'threads' | 'memoryBytes'
+> & { zoo: Pick<PreparationOptions['zoo'], 'config'> };
 
-/** Runs one process of the attempt, for at most so many milliseconds. */
-export type RunForTime = (work: Work, permissions: readonly string[], timeMs: number) => Promise<ChildEnd>;
+/** What came of asking. */
+export interface AskedEstimate {
+  /** Null where it failed. */
+  estimate: Estimate | null;
+  /** Why there is none, in words that follow a colon. */
+  problem: string | null;
+}
+
+/** Seconds that one estimate has: it is a proxy on features that are there, and an advice waits for it. */
+const secondsToAnswer = 60;
 
 /**
  * Asks a strategy for its estimate, in a process of its own. Whatever is wrong with it costs its own line of the advice: a
- * strategy that throws, hangs, crashes or answers nonsense is not estimated, with the reason.
+ * strategy that throws, hangs, crashes or answers nonsense is not estimated, and the reason is said.
  *
- * @returns undefined where the attempt was stopped
+ * @param run runs one process of the attempt, for at most so many milliseconds.
  */
 export async function runEstimate(
   request: EstimateRequest,
   options: EstimateOptions,
-  run: RunForTime,
-): Promise<Estimate | undefined> {
+  run: (work: Work, limits: { permissions: readonly string[]; timeMs: number }) => Promise<ChildEnd>,
+): Promise<AskedEstimate> {
   const { work, permissions } = await prepareEstimate(request, options);
-  const end = await run(work, permissions, estimateTimeMs);
-  if (end.kind === 'stopped') return undefined;
-  if (end.kind !== 'completed') return notEstimated(end.error);
+  const end = await run(work, { permissions, timeMs: secondsToAnswer * 1000 });
+  if (end.kind === 'stopped') return { estimate: null, problem: 'the advice was stopped.' };
+  if (end.kind !== 'completed') return { estimate: null, problem: inWords(end.error) };
   try {
-    return requireEstimate(request.strategy, end.result);
+    return { estimate: requireEstimate(request.strategy, end.result), problem: null };
   } catch (error) {
-    if (error instanceof ZooError) return notEstimated(error);
+    if (error instanceof ZooError) return { estimate: null, problem: inWords(error) };
     throw error;
   }
 }
@@ -68,7 +73,7 @@ export async function runEstimate(
  * What an earlier one left in the folders that it writes to is removed.
  */
 export async function prepareEstimate(
-  { strategy, origin, parameters, baseFolder, datasetFolder, testSummary, ...asked }: EstimateRequest,
+  request: EstimateRequest,
   { zoo, folder, featureFolder, featureBytes, threads, memoryBytes }: EstimateOptions,
 ): Promise<{ work: EstimateWork; permissions: readonly string[] }> {
   for (const written of [folder.output, folder.checkpoints, folder.home]) {
@@ -76,19 +81,14 @@ export async function prepareEstimate(
     await mkdir(written, { recursive: true });
   }
   await mkdir(folder.temporary, { recursive: true });
+  const { origin, baseFolder, datasetFolder } = request;
   const { plugins, worker } = zoo.config;
   const readable = { ...folder, base: baseFolder, dataset: datasetFolder };
   const { addonFolder } = worker.engine;
   return {
     work: {
       kind: 'ESTIMATE',
-      strategy,
-      origin,
-      parameters,
-      testSummary,
-      ...asked,
-      baseFolder,
-      datasetFolder,
+      ...request,
       cacheFolder: featureFolder,
       cacheBytes: featureBytes,
       threads,
@@ -100,16 +100,7 @@ export async function prepareEstimate(
   };
 }
 
-function notEstimated({ code, message }: { code: string; message: string }): Estimate {
-  const why =
-    code === 'JOB_TIMED_OUT'
-      ? `it took longer than the ${estimateTimeMs / 1000} s that it has`
-      : message.replace(/\.$/, '');
-  return {
-    accuracy: null,
-    seconds: null,
-    peakMemoryBytes: null,
-    storedBytes: null,
-    reason: `Its own estimate failed with ${code}: ${why}.`,
-  };
+function inWords({ code, message }: { code: string; message: string }): string {
+  if (code === 'JOB_TIMED_OUT') return `it gave no answer within ${secondsToAnswer} seconds (${code}).`;
+  return `it failed at being asked (${code}): ${message.endsWith('.') ? message : `${message}.`}`;
 }

@@ -19,6 +19,8 @@ export type Ending =
   | { at: 'inspecting'; code: null }
   /** A launch with these parameters is refused, and nothing is queued. */
   | { at: 'validating' | 'checking'; code: ErrorCode; parameters: Record<string, unknown> }
+  /** Its line of an advice is not estimated, and no other; its jobs run. */
+  | { at: 'estimating'; code: ErrorCode }
   /** Its job fails, and no other. */
   | { at: 'running'; code: ErrorCode }
   /** Its job ends well: what it tried came to nothing. `chosen` is what it found. */
@@ -33,6 +35,12 @@ const refused = (name: string, code: ErrorCode, note?: string): BadPlugin => ({
 const fails = (name: string, code: ErrorCode, note?: string): BadPlugin => ({
   name,
   ends: { at: 'running', code },
+  note,
+});
+
+const isNotEstimated = (name: string, code: ErrorCode, note?: string): BadPlugin => ({
+  name,
+  ends: { at: 'estimating', code },
   note,
 });
 
@@ -108,6 +116,11 @@ export const badPlugins: readonly BadPlugin[] = [
     ends: { at: 'checking', code: 'PLUGIN_ANSWER_INVALID', parameters: {} },
   },
   { name: 'check-promises', ends: { at: 'checking', code: 'PLUGIN_ANSWER_INVALID', parameters: {} } },
+
+  // Asking it for an estimate
+  isNotEstimated('estimate-throws', 'JOB_FAILED', 'The reason has neither path nor password.'),
+  isNotEstimated('estimate-never-returns', 'JOB_TIMED_OUT', 'It is killed when it does not stop by itself.'),
+  isNotEstimated('estimate-not-a-number', 'ESTIMATE_INVALID'),
 
   // Running it
   fails('load-rejects', 'JOB_FAILED'),
