@@ -43,8 +43,8 @@ CREATE TABLE advice_candidates (
   -- The same before the track record corrected it: what corrections are learnt from.
   uncorrected jsonb,
   seconds jsonb,
-  peak_memory_bytes jsonb,
-  stored_bytes jsonb,
+  peak_memory_bytes bigint,
+  stored_bytes bigint,
   reason text NOT NULL,
   warnings jsonb NOT NULL,
   CONSTRAINT advice_candidates_pkey PRIMARY KEY (advice_id, rank),

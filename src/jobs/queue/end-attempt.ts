@@ -86,21 +86,23 @@ export async function settleAttempt(manager: EntityManager, job: LockedJob, end:
   await enqueueJob(manager, job.id, { delaySeconds: end.kind === 'lost' ? 2 ** failures : 0 });
 }
 
+/** The version that a job made; neither where its result is something else. */
+export interface JobResult {
+  modelVersionId?: string | null;
+  datasetVersionId?: string | null;
+}
+
 /** Completes the attempt of a locked, running job with what it made, in the transaction that makes it. */
 export async function completeJob(
   manager: EntityManager,
   job: LockedJob,
-  result: { modelVersionId: string } | { datasetVersionId: string },
+  { modelVersionId = null, datasetVersionId = null }: JobResult,
 ): Promise<void> {
   await closeAttempt(manager, job, 'COMPLETED', null);
   await executeSql(
     manager,
     `UPDATE jobs SET result_model_version_id = $2, result_dataset_version_id = $3 WHERE id = $1`,
-    [
-      job.id,
-      'modelVersionId' in result ? result.modelVersionId : null,
-      'datasetVersionId' in result ? result.datasetVersionId : null,
-    ],
+    [job.id, modelVersionId, datasetVersionId],
   );
   await finishJob(manager, job, 'COMPLETED', null);
 }

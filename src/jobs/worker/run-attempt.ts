@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { releaseLocksOf } from '../../learning/features/file-lock.js';
+import type { Job } from '../../zoo/database/entities/index.js';
 import type { JobError } from '../../zoo/job-types.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { attemptLimits } from '../child/attempt-limits.js';
@@ -12,11 +13,13 @@ import { endAttempt, type AttemptEnd } from '../queue/end-attempt.js';
 import { EventWriter } from '../events/event-writer.js';
 import type { Fence } from '../events/job-events.js';
 import { AttemptStopped, Lease } from '../queue/lease.js';
-import { prepareImport } from './prepare-work.js';
+import { prepareProfile } from '../advice/prepare-advice.js';
+import { runAdvice } from '../advice/run-advice.js';
+import { prepareImport, type PreparationOptions } from './prepare-work.js';
 import { runFineTune } from './run-fine-tune.js';
 import { publishResult } from '../publish/publish-result.js';
 import type { Work } from '../child/protocol.js';
-import { runChild } from '../child/run-child.js';
+import { runChild, type ChildEnd, type ChildOptions } from '../child/run-child.js';
 import { threadsOfJob } from './threads-of-job.js';
 import { removeFolder, type WorkFolders } from './work-folders.js';
 
@@ -29,6 +32,18 @@ export interface AttemptHost {
   featureBytes: number;
   /** Aborted when the worker stops: attempts give their jobs back. */
   stopping: AbortSignal;
+}
+
+/** Runs one process of an attempt; what is left out is as the attempt has it. */
+export type RunProcess = (work: Work, options?: ProcessOptions) => Promise<ChildEnd>;
+
+export interface ProcessOptions extends Partial<
+  Pick<ChildOptions, 'permissions' | 'folder' | 'signal' | 'onReport' | 'onCheckpoint'>
+> {
+  /** When its time began, by this machine's monotonic clock; left out: with the attempt. */
+  clock?: number;
+  /** How long it may take, where that is less than the attempt has left. */
+  timeMs?: number;
 }
 
 /** One run of a claimed job, from its inputs to its published result. It never throws: whatever happens ends the attempt. */
@@ -85,7 +100,8 @@ async function workAndPublish(
     const { memoryBytes, checkpointBytes } = limits;
     const preparation = { ...host, folder, threads, memoryBytes, checkpointBytes, signal, fetched };
     const startedAt = performance.now();
-    const run = (work: Work, permissions: readonly string[] = []) => {
+    const run: RunProcess = (work, options = {}) => {
+      const { permissions, clock = startedAt, timeMs = limits.timeMs, ...own } = options;
       let processId = 0;
       return runChild({
         work,
@@ -93,7 +109,10 @@ async function workAndPublish(
         threads,
         environment: zoo.config.worker.engine.environment,
         permissions,
-        limits: { ...limits, timeMs: Math.max(1, limits.timeMs - (performance.now() - startedAt)) },
+        limits: {
+          ...limits,
+          timeMs: Math.max(1, Math.min(timeMs, limits.timeMs - (performance.now() - clock))),
+        },
         signal,
         onStart: (id) => {
           processId = id;
@@ -102,12 +121,10 @@ async function workAndPublish(
         onReport: (report) => events.add(report),
         onCheckpoint: (file) => checkpoints.add(file),
         onStderr: (tail) => zoo.log.warn({ stderr: tail }, 'a process of an attempt wrote to stderr'),
+        ...own,
       }).finally(() => releaseLocksOf(processId, join(host.featureFolder, 'locks')));
     };
-    const end =
-      job.kind === 'FINE_TUNE'
-        ? await runFineTune(job, preparation, run)
-        : await run(await prepareImport(job, preparation));
+    const end = await runWork(job, preparation, run);
     await checkpoints.close();
     if (signal.aborted) return stoppedEnd(signal.reason);
     if (end.kind === 'failed') return endedBy(end.error);
@@ -127,6 +144,15 @@ async function workAndPublish(
     await events.close();
     await removeFolder(folder.root);
   }
+}
+
+async function runWork(job: Job, options: PreparationOptions, run: RunProcess): Promise<ChildEnd> {
+  if (job.kind === 'FINE_TUNE') {
+    return runFineTune(job, options, (work, permissions) => run(work, { permissions }));
+  }
+  if (job.kind === 'ADVICE') return runAdvice(job, options, run);
+  if (job.kind === 'TRANSFER_PROFILE') return run(await prepareProfile(job, options));
+  return run(await prepareImport(job, options));
 }
 
 function endedBy(error: JobError): AttemptEnd {

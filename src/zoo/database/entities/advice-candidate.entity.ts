@@ -9,6 +9,7 @@ import {
   PrimaryColumn,
   type Relation,
 } from 'typeorm';
+import { bigintAsNumber } from '../bigint-as-number.js';
 import { Advice } from './advice.entity.js';
 import { ModelVersion } from './model-version.entity.js';
 
@@ -46,8 +47,10 @@ export class AdviceCandidate {
   /** The same before the track record corrected it: what corrections are learnt from. */
   @Column('jsonb', { nullable: true }) uncorrected: PromisedColumn | null;
   @Column('jsonb', { nullable: true }) seconds: PromisedColumn | null;
-  @Column('jsonb', { nullable: true, name: 'peak_memory_bytes' }) peakMemoryBytes: PromisedColumn | null;
-  @Column('jsonb', { nullable: true, name: 'stored_bytes' }) storedBytes: PromisedColumn | null;
+  @Column('bigint', { nullable: true, name: 'peak_memory_bytes', transformer: bigintAsNumber })
+  peakMemoryBytes: number | null;
+  @Column('bigint', { nullable: true, name: 'stored_bytes', transformer: bigintAsNumber })
+  storedBytes: number | null;
   @Column('text') reason: string;
   @Column('jsonb') warnings: string[];
 }
