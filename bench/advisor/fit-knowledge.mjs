@@ -13,11 +13,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { gainFeatures } from '../../dist/advisor/recommend/knowledge.js';
-import { fitAccuracy } from './knowledge/fit-accuracy.mjs';
-import { fitSeconds } from './knowledge/fit-seconds.mjs';
-import { costs, thresholds } from './knowledge/constants.mjs';
-import { observationsOf } from './knowledge/observations.mjs';
+import { fitKnowledge } from './knowledge/fit-knowledge.mjs';
 import { studyObservations } from './knowledge/study-observations.mjs';
 
 const { values } = parseArgs({
@@ -30,24 +26,11 @@ const { values } = parseArgs({
 });
 const lines = values.outcomes === undefined ? [] : await readLines(values.outcomes);
 const study = values.study === undefined ? [] : studyObservations(await readLines(values.study));
-const observations = [...lines.flatMap(observationsOf), ...study];
-if (observations.length === 0) throw new Error('--outcomes or --study has to name a file with runs');
+if (lines.length + study.length === 0) throw new Error('--outcomes or --study has to name a file with runs');
 const manifests = values.manifests === undefined ? {} : JSON.parse(await readFile(values.manifests, 'utf8'));
 
-const families = [...new Set(observations.map(({ family }) => family))].sort();
-const accuracy = {};
-for (const family of families) {
-  const ofFamily = observations.filter((one) => one.family === family);
-  const { knowledge, report } = fitAccuracy(ofFamily, gainFeatures);
-  if (knowledge !== undefined) accuracy[family] = knowledge;
-  console.log(`${family}: ${report}`);
-}
-const knowledge = {
-  source: describeSource(),
-  accuracy,
-  scenario: thresholds,
-  cost: { ...costs, seconds: fitSeconds(lines, manifests, costs) },
-};
+const { knowledge, reports } = fitKnowledge(lines, study, manifests);
+console.log(reports.join('\n'));
 const target = new URL('../../src/advisor/recommend/learned-knowledge.ts', import.meta.url);
 const text = `import type { Knowledge } from './knowledge.js';
 
@@ -58,33 +41,6 @@ const config = await resolveConfig(target);
 const source = await format(text, { ...config, parser: 'typescript' });
 if (values['dry-run']) console.log(source);
 else await writeFile(target, source);
-
-function describeSource() {
-  const parts = [];
-  const measured = observations.filter(({ isStudy }) => !isStudy);
-  if (measured.length > 0) {
-    parts.push(
-      `${count(measured)} of the advisor's own study (bench/advisor), with all that an advice measures`,
-    );
-  }
-  if (study.length > 0) {
-    parts.push(
-      `${count(study)} of the study of the strategies (bench/study/results.jsonl), MobileNetV2 only, with the probe and, for some, its late gap and ` +
-        'gain per doubling; its trainings showed half as many pictures as they do by default, and the set that is tested in another style than it teaches is left out',
-    );
-  }
-  return (
-    `Accuracy: ${parts.join('; ')}. ` +
-    'Seconds: constants from bench/README.md on two cores' +
-    (Object.keys(manifests).length > 0 ? ', factors fitted to the runs' : ', factors assumed, not fitted') +
-    '. Thresholds of the scenarios: set by hand.'
-  );
-}
-
-function count(list) {
-  const of = (key) => new Set(list.map((one) => one[key])).size;
-  return `${list.length} runs on ${of('dataset')} data sets in ${of('domain')} domains`;
-}
 
 /** Four digits: more would say that more is known. */
 function rounded(value) {
