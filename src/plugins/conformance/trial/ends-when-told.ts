@@ -3,8 +3,8 @@ import { TimeLimit } from './time-limit.js';
 
 /** A run that can be told to stop. */
 export interface Stoppable {
-  /** How it ended, and when, on the clock of `performance.now()`. */
-  seen: { readonly end: { at: number; error?: unknown } | undefined };
+  /** How it ended; undefined while it runs. */
+  seen: { readonly end: { error?: unknown } | undefined };
   done: Promise<unknown>;
 }
 

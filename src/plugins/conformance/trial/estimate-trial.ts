@@ -8,8 +8,8 @@ import type { Subject } from './run-trial.js';
 
 /** What was seen of one estimate from outside. */
 export interface ObservedEstimate {
-  /** How it ended, and when, on the clock of `performance.now()`. Undefined while it runs. */
-  end: { at: number; error?: unknown } | undefined;
+  /** How it ended. Undefined while it runs. */
+  end: { error?: unknown } | undefined;
   /** What was lent to the strategy and is not as it was. */
   overwritten: string[];
 }
@@ -96,10 +96,10 @@ function watched(strategy: Strategy, setup: EstimateTrialSetup, seen: ObservedEs
           try {
             return await loaded.estimate(lend(context, loans, () => setup.handedOver?.()));
           } catch (error) {
-            seen.end = { at: performance.now(), error };
+            seen.end = { error };
             throw error;
           } finally {
-            seen.end ??= { at: performance.now() };
+            seen.end ??= {};
             seen.overwritten = loans.changed();
           }
         },

@@ -14,8 +14,8 @@ import { Loans } from './loans.js';
 export interface ObservedFit {
   /** A copy of what `fit` returned, taken at once; undefined where it threw. */
   fitted: FittedModel | undefined;
-  /** How it ended, and when, on the clock of `performance.now()`. Undefined while it runs. */
-  end: { at: number; error?: unknown } | undefined;
+  /** How it ended. Undefined while it runs. */
+  end: { error?: unknown } | undefined;
   /** Cuts whose features, probes or training were asked for. */
   askedCuts: FeatureCut[];
   trainers: { setup: TrainerSetup; isDisposed: boolean }[];
@@ -70,10 +70,10 @@ export function observeFit(
             seen.fitted = copyOf(fitted);
             return fitted;
           } catch (error) {
-            seen.end = { at: performance.now(), error };
+            seen.end = { error };
             throw error;
           } finally {
-            seen.end ??= { at: performance.now() };
+            seen.end ??= {};
             seen.leakedTensors = engine().state.numTensors - tensorsBefore;
             seen.overwritten = loans.changed();
           }
