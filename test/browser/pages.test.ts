@@ -139,9 +139,7 @@ if (executablePath === undefined) {
       const { page, complaints, hosts } = await open('/graphql');
       await page.click('button[aria-label^="Execute query"]');
       const answer = page.locator('.result-window');
-      await expect
-        .poll(async () => (await answer.innerText()).replace(/\s+/g, ' '), { timeout: 20_000 })
-        .toContain('"data"');
+      await expect.poll(async () => (await answer.innerText()).replace(/\s+/g, ' ')).toContain('"data"');
       await expect.poll(() => answer.innerText()).toContain('totalCount');
       expect(await answer.innerText()).not.toContain('"errors"');
       expect([...hosts]).toEqual([new URL(server.url).host]);
@@ -156,7 +154,7 @@ if (executablePath === undefined) {
       await page.click('button[aria-label^="Execute query"]');
       expect(new URL((await opened).url()).pathname).toBe('/graphql');
       const answer = page.locator('.result-window');
-      await expect.poll(() => answer.innerText(), { timeout: 20_000 }).toContain('NOT_FOUND');
+      await expect.poll(() => answer.innerText()).toContain('NOT_FOUND');
       expect(complaints).toEqual([]);
       await page.close();
     });

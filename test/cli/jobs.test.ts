@@ -64,51 +64,45 @@ async function colourFolder(): Promise<string> {
 }
 
 describe('from pictures to a published model', () => {
-  it(
-    'pushes pictures, shows what was left out, adapts a model and shows where it came from',
-    { timeout: 240_000 },
-    async () => {
-      const pushed = await zoo('dataset', 'push', await colourFolder(), 'ada/colours', '--json');
-      expect(pushed.code, pushed.stderr).toBe(0);
-      expect(lines(pushed).at(-1)).toMatchObject({
-        owner: 'ada',
-        name: 'colours',
-        version: 1,
-        imageCount: 40,
-      });
+  it('pushes pictures, shows what was left out, adapts a model and shows where it came from', async () => {
+    const pushed = await zoo('dataset', 'push', await colourFolder(), 'ada/colours', '--json');
+    expect(pushed.code, pushed.stderr).toBe(0);
+    expect(lines(pushed).at(-1)).toMatchObject({
+      owner: 'ada',
+      name: 'colours',
+      version: 1,
+      imageCount: 40,
+    });
 
-      const shown = await zoo('dataset', 'show', 'ada/colours');
-      expect(shown.stdout).toContain('cc0-1.0');
-      expect(shown.stdout).toMatch(/red\/broken\.png: IMAGE_/);
-      expect(shown.stdout).toMatch(/^red +\d+ +\d+ +\d+$/m);
-      expect((await zoo('search', '--datasets')).stdout).toMatch(/^ada\/colours +1 +cc0-1\.0 +2 +40/m);
+    const shown = await zoo('dataset', 'show', 'ada/colours');
+    expect(shown.stdout).toContain('cc0-1.0');
+    expect(shown.stdout).toMatch(/red\/broken\.png: IMAGE_/);
+    expect(shown.stdout).toMatch(/^red +\d+ +\d+ +\d+$/m);
+    expect((await zoo('search', '--datasets')).stdout).toMatch(/^ada\/colours +1 +cc0-1\.0 +2 +40/m);
 
-      const flags = [
-        '--base',
-        'ada/tiny',
-        '--dataset',
-        'ada/colours',
-        '--name',
-        'ada/adapted',
-        '--set',
-        'C=1',
-        '--seed',
-        '7',
-      ];
-      const tuned = await zoo('fine-tune', ...flags, '--json');
-      expect(tuned.code, tuned.stderr).toBe(0);
-      const events = lines(tuned);
-      expect(events.at(-1)).toMatchObject({ result: 'ada/adapted@1', evaluation: { split: 'test' } });
-      expect(events.some((event) => event['__typename'] === 'JobProgressEvent')).toBe(true);
+    const flags = [
+      '--base',
+      'ada/tiny',
+      '--dataset',
+      'ada/colours',
+      '--name',
+      'ada/adapted',
+      '--set',
+      'C=1',
+      '--seed',
+      '7',
+    ];
+    const tuned = await zoo('fine-tune', ...flags, '--json');
+    expect(tuned.code, tuned.stderr).toBe(0);
+    const events = lines(tuned);
+    expect(events.at(-1)).toMatchObject({ result: 'ada/adapted@1', evaluation: { split: 'test' } });
+    expect(events.some((event) => event['__typename'] === 'JobProgressEvent')).toBe(true);
 
-      const model = await zoo('show', 'ada/adapted');
-      expect(model.stdout).toContain(
-        'finetune of ada/tiny@1 on ada/colours@1 by feature-extraction-svm 1.0.0',
-      );
-      expect(model.stdout).toMatch(/Accuracy \d/);
-      expect((await zoo('jobs')).stdout).toMatch(/COMPLETED +feature-extraction-svm → ada\/adapted/);
-    },
-  );
+    const model = await zoo('show', 'ada/adapted');
+    expect(model.stdout).toContain('finetune of ada/tiny@1 on ada/colours@1 by feature-extraction-svm 1.0.0');
+    expect(model.stdout).toMatch(/Accuracy \d/);
+    expect((await zoo('jobs')).stdout).toMatch(/COMPLETED +feature-extraction-svm → ada\/adapted/);
+  });
 
   it.each([
     ['a file of something else', 'pictures.zip', 'ARCHIVE_UNREADABLE'],

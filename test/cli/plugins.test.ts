@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { emptyFolder, writeInstalled, writePackage } from '../plugins/packages/strategy-folder.js';
 import { runZoo } from './run-zoo.js';
 
-it('zoo plugin adds, lists, checks and removes packages', { timeout: 180_000 }, async () => {
+it('zoo plugin adds, lists, checks and removes packages', async () => {
   const environment = { ZOO_PLUGINS_DIR: join(emptyFolder(), 'plugins') };
   const plugin = (...args: string[]) => runZoo(['plugin', ...args], { environment });
   const good = writePackage(join(emptyFolder(), 'good'));

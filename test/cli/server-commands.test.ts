@@ -17,29 +17,25 @@ async function openZoo(environment: Record<string, string>) {
 }
 
 describe('zoo serve', () => {
-  it(
-    'shows the admin token at the first start only, and refuses a second server on its folder',
-    { timeout: 180_000 },
-    async () => {
-      const environment = embedded(emptyFolder());
-      const first = await openZoo(environment);
-      expect(first.adminToken).toMatch(/^zoo_/);
-      const login = await runZoo(['login', '--url', first.url, '--token', first.adminToken ?? '']);
-      expect(login.code).toBe(0);
+  it('shows the admin token at the first start only, and refuses a second server on its folder', async () => {
+    const environment = embedded(emptyFolder());
+    const first = await openZoo(environment);
+    expect(first.adminToken).toMatch(/^zoo_/);
+    const login = await runZoo(['login', '--url', first.url, '--token', first.adminToken ?? '']);
+    expect(login.code).toBe(0);
 
-      const second = await runZoo(['serve'], { environment });
-      expect(second.code).toBe(1);
-      expect(second.stderr).toMatch(/^DATA_DIRECTORY_LOCKED: /m);
+    const second = await runZoo(['serve'], { environment });
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/^DATA_DIRECTORY_LOCKED: /m);
 
-      first.child.kill('SIGTERM');
-      expect((await first.ended).code).toBe(0);
+    first.child.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
 
-      const again = await openZoo(environment);
-      expect(again.adminToken).toBeUndefined();
-      again.child.kill('SIGTERM');
-      expect((await again.ended).code).toBe(0);
-    },
-  );
+    const again = await openZoo(environment);
+    expect(again.adminToken).toBeUndefined();
+    again.child.kill('SIGTERM');
+    expect((await again.ended).code).toBe(0);
+  });
 
   it('refuses a wrong configuration with exit code 2, naming variable, value and what is accepted', async () => {
     const refused = await runZoo(['serve'], { environment: { ZOO_PORT: '70000' } });
@@ -61,7 +57,7 @@ describe('zoo worker', () => {
 });
 
 describe('zoo migrate and zoo doctor', () => {
-  it('apply, show and take back migrations, and look at the machine', { timeout: 180_000 }, async () => {
+  it('apply, show and take back migrations, and look at the machine', async () => {
     const environment = embedded(emptyFolder());
     const pending = await runZoo(['migrate', 'status', '--json'], { environment });
     const { status } = JSON.parse(pending.stdout) as { status: { name: string; applied: boolean }[] };
@@ -112,7 +108,7 @@ describe('zoo demo', () => {
     evaluation: Evaluation;
   }
 
-  it('adapts a real network to real pictures, and does no work twice', { timeout: 300_000 }, async () => {
+  it('adapts a real network to real pictures, and does no work twice', async () => {
     const folder = join(emptyFolder(), 'demo');
     const environment = { ZOO_MIN_FREE_DISK_BYTES: '0' };
     const run = () => runZoo(['demo', '--json', '--port', '0', '--data-dir', folder], { environment });

@@ -10,7 +10,7 @@ describe.each([
 ])('the starter $name', ({ name, size, output, parameters, last }) => {
   const starter = starters.find((each) => each.name === name);
 
-  it('is a whole backbone without the moderation classifier', { timeout: 120_000 }, async () => {
+  it('is a whole backbone without the moderation classifier', async () => {
     const files = (await starter?.read(new Uint8Array())) ?? [];
     const { manifest } = await loadTfjsLayers(filesInMemory(files));
     expect(manifest.outputShape).toEqual(output);
@@ -28,7 +28,7 @@ describe.each([
     expect(manifest.cutPoints.filter((cut) => cut.blockBoundary).length).toBeGreaterThan(5);
   });
 
-  it('gives the same files every time', { timeout: 120_000 }, async () => {
+  it('gives the same files every time', async () => {
     const [first, second] = [await starter?.read(new Uint8Array()), await starter?.read(new Uint8Array())];
     expect(first?.map(({ path }) => path)).toEqual(second?.map(({ path }) => path));
     expect(

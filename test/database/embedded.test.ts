@@ -14,8 +14,6 @@ import { openDatabase, type OpenDatabase } from '../../src/zoo/database/open-dat
 import { copyOfEmbeddedData } from '../support/database.js';
 import { embeddedConfig } from '../support/embedded-template.js';
 
-vi.setConfig({ testTimeout: 180_000 });
-
 const log = pino({ level: 'silent' });
 let folder: string;
 const open: { close(): Promise<void> }[] = [];

@@ -55,7 +55,7 @@ describe.each(examples)(
       const output = await packed.run('npm', ['test'], source);
       expect(output).toMatch(/# pass [1-9]\d+/);
       expect(output).toMatch(/# fail 0/);
-    }, 180_000);
+    });
 
     test('packs what it needs to run and nothing else', async () => {
       tarball = await packed.pack(source);

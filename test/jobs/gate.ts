@@ -37,19 +37,16 @@ export class Gate {
   /** Resolves once someone stands before the gate. Other databases of the server have gates of their own. */
   async reached(): Promise<void> {
     await expect
-      .poll(
-        async () => {
-          const { rows } = await executeSql(
-            this.database,
-            `SELECT 1 FROM pg_locks
+      .poll(async () => {
+        const { rows } = await executeSql(
+          this.database,
+          `SELECT 1 FROM pg_locks
               WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-            [this.#key],
-          );
-          return rows.length;
-        },
-        { timeout: 200_000 },
-      )
+          [this.#key],
+        );
+        return rows.length;
+      })
       .toBeGreaterThan(0);
   }
 

@@ -10,7 +10,7 @@ import { createFitStand, type FitStand } from './isolated-fit.js';
 let stand: FitStand;
 beforeAll(async () => {
   stand = await createFitStand();
-}, 60_000);
+});
 afterAll(() => stand.remove());
 
 const codeOf = (end: ChildEnd) => ('error' in end ? end.error.code : end.kind);
@@ -27,7 +27,7 @@ async function processesWith(word: string): Promise<string[]> {
 }
 
 describe('a strategy of someone else', () => {
-  test('fits on what it may see, and is evaluated on what it never had', { timeout: 60_000 }, async () => {
+  test('fits on what it may see, and is evaluated on what it never had', async () => {
     const { end, folder, logs } = await stand.fit(`
       const seen = [];
       for (const folder of ['../dataset', '../base', '../output', '../checkpoints', '.'])
@@ -126,7 +126,7 @@ describe('a strategy of someone else', () => {
       'return { ...(await classMeans(context)), weights: new Float32Array(9) };',
       'STRATEGY_SHAPE_MISMATCH',
     ],
-  ])('that %s ends its own job, with a code of its own', { timeout: 60_000 }, async (_what, source, code) => {
+  ])('that %s ends its own job, with a code of its own', async (_what, source, code) => {
     const { end } = await stand.fit(source, { limits: { memoryBytes: 400 * 1024 ** 2 } });
     expect(codeOf(end), JSON.stringify(end)).toBe(code);
   });
@@ -157,7 +157,7 @@ describe.runIf(process.platform === 'linux')('without the permission model', () 
     expect(await processesWith(seconds(2718))).toEqual([]);
   });
 
-  test('the memory of what it started counts as its own', { timeout: 60_000 }, async () => {
+  test('the memory of what it started counts as its own', async () => {
     const { end } = await stand.fit(
       `spawn(process.execPath, ['-e', 'const all = Buffer.alloc(500e6, 1); setInterval(() => all, 1000)'], { stdio: 'ignore' });
       await new Promise(() => setInterval(() => {}, 1000));`,

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 test(
   'workers killed and paused at random lose no job and publish none twice',
-  { timeout: 60_000 + kills * 15_000 },
+  { timeout: 300_000 + kills * 15_000 },
   async () => {
     const { zoo, principal } = fixture;
     const start = async () =>

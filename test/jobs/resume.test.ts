@@ -31,7 +31,7 @@ beforeAll(async () => {
   fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '60', ZOO_WORKER_THREADS: '1' });
   gate = await Gate.open(fixture.zoo.database);
   await startWorker();
-}, 120_000);
+});
 beforeEach(async () => {
   if (workers.length === 0) await startWorker();
 });
@@ -137,27 +137,23 @@ describe('partial fine-tuning of MobileNetV2 on photographs', () => {
         learningRate: 1e-4,
       },
     };
-  }, 240_000);
+  });
 
-  test(
-    'goes on from the last checkpoint when its worker is killed, and publishes the same bytes',
-    { timeout: 240_000 },
-    async () => {
-      const whole = await outcome(await launch(training));
-      expect(whole.log).not.toContain('Going on from');
+  test('goes on from the last checkpoint when its worker is killed, and publishes the same bytes', async () => {
+    const whole = await outcome(await launch(training));
+    expect(whole.log).not.toContain('Going on from');
 
-      await shutAfter(3);
-      const jobId = await launch(training);
-      await killAfter(3, jobId);
-      await startWorker();
-      const resumed = await outcome(jobId);
-      expect(resumed.log).toContain('Going on from a checkpoint after step 3.');
-      expect(resumed.files).toEqual(whole.files);
-      expect(await keptSteps(jobId)).toEqual([]);
-    },
-  );
+    await shutAfter(3);
+    const jobId = await launch(training);
+    await killAfter(3, jobId);
+    await startWorker();
+    const resumed = await outcome(jobId);
+    expect(resumed.log).toContain('Going on from a checkpoint after step 3.');
+    expect(resumed.files).toEqual(whole.files);
+    expect(await keptSteps(jobId)).toEqual([]);
+  });
 
-  test('that diverges fails with the step and what to try', { timeout: 240_000 }, async () => {
+  test('that diverges fails with the step and what to try', async () => {
     const parameters = { optimizer: 'sgd', learningRate: 1, momentum: 0.99, clipNorm: 0, epochs: 20 };
     const jobId = await launch({ ...training, parameters: { ...training.parameters, ...parameters } });
     const job = await endOf(fixture.zoo, jobId);
@@ -165,7 +161,7 @@ describe('partial fine-tuning of MobileNetV2 on photographs', () => {
     expect(job.error?.message).toMatch(/step \d+.*learning ?rate/i);
   });
 
-  test('that cannot fit into memory is refused before it trains', { timeout: 240_000 }, async () => {
+  test('that cannot fit into memory is refused before it trains', async () => {
     const jobId = await launch({
       ...training,
       strategy: 'full-retraining',
@@ -196,9 +192,9 @@ describe('full retraining whose checkpoints are damaged in the store', () => {
     epoch = Number(/(\d+) steps of 8 an epoch/.exec(whole.log)?.[1]);
     // What is published was made after the checkpoints.
     expect(whole.log).toMatch(/in epoch [34] of 4/);
-  }, 240_000);
+  });
 
-  test('goes on from an older one', { timeout: 240_000 }, async () => {
+  test('goes on from an older one', async () => {
     await shutAfter(epoch);
     const jobId = await launch(training);
     await killAfter(epoch, jobId);
@@ -217,7 +213,7 @@ describe('full retraining whose checkpoints are damaged in the store', () => {
     expect(resumed.files).toEqual(whole.files);
   });
 
-  test('begins anew where there is no other', { timeout: 240_000 }, async () => {
+  test('begins anew where there is no other', async () => {
     await shutAfter(epoch);
     const jobId = await launch(training);
     await killAfter(epoch, jobId);
@@ -245,7 +241,7 @@ describe('full retraining whose checkpoints are damaged in the store', () => {
     expect(last?.step).toBeGreaterThanOrEqual(3 * epoch);
     expect(resumed.log).toContain(`Going on from a checkpoint after step ${last?.step}.`);
     expect(resumed.files).toEqual(whole.files);
-  }, 240_000);
+  });
 
   test('is called off while it is evaluated, and publishes nothing', async () => {
     await shutAtEvaluation();
@@ -256,5 +252,5 @@ describe('full retraining whose checkpoints are damaged in the store', () => {
     await gate.remove();
     await cancelling;
     expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'CANCELLED', resultModelVersionId: null });
-  }, 240_000);
+  });
 });

@@ -65,7 +65,7 @@ describe('the memory of a linear fit', () => {
     ['svm', { rows: 2500, featureDim: 16, numClasses: 1200 }],
     ['softmax', { rows: 1000, featureDim: 16, numClasses: 800 }],
     ['svm', { rows: 700, featureDim: 1500, numClasses: 4 }],
-  ] as const)('is not underestimated: a %s of %j', { timeout: 120_000 }, async (classifier, shape) => {
+  ] as const)('is not underestimated: a %s of %j', async (classifier, shape) => {
     const input = makeBlobs({ ...shape, spread: 0.3 });
     const { neededBytes } = planLinearMemory({ ...shape, classifier, foldCount: 0 }, Infinity);
     const before = process.memoryUsage.rss();

@@ -55,7 +55,7 @@ describe('the shared preconditioner', () => {
 });
 
 describe.each(['svm', 'softmax'] as const)('a %s of more features than are factored', (classifier) => {
-  it('reaches the minimum that a solve among the rows reaches', { timeout: 120_000 }, async () => {
+  it('reaches the minimum that a solve among the rows reaches', async () => {
     const input = makeBlobs({ rows: 50, featureDim: largestFactored + 4, numClasses: 3, spread: 3 });
     const { matrix } = standardizeFeatures(input.features, 50, input.featureDim);
     const common = { classifier, maxIterations: 100 };

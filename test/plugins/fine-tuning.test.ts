@@ -29,7 +29,7 @@ const quick = {
 let workshop: ClothingWorkshop;
 beforeAll(async () => {
   workshop = await createClothingWorkshop(classes, { train: 16, validation: 4, test: 8 });
-}, 240_000);
+});
 afterAll(() => workshop.remove());
 
 function run(

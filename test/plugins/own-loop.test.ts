@@ -30,7 +30,7 @@ if (!hasAddon) leaveOut('a loop of its own on TensorFlow', 'run `node scripts/bu
 let workshop: ClothingWorkshop;
 beforeAll(async () => {
   workshop = await createClothingWorkshop(classes, { train: 8, validation: 4, test: 6 });
-}, 240_000);
+});
 afterAll(() => workshop.remove());
 
 /** Trains a convolution and a head of the base's first layers, in plain tfjs, and returns all of it. */

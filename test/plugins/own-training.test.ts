@@ -20,7 +20,7 @@ const perClass = 8;
 let workshop: ClothingWorkshop;
 beforeAll(async () => {
   workshop = await createClothingWorkshop(classes, { train: perClass, validation: 4, test: 6 });
-}, 240_000);
+});
 afterAll(() => workshop.remove());
 
 /** SGD with momentum whose steps follow the sign of the velocity. @see Chen et al. 2023 (Lion), without its second factor */

@@ -17,7 +17,7 @@ const classes = ['dress', 'hat', 'pants', 'shoes'];
 let workshop: ClothingWorkshop;
 beforeAll(async () => {
   workshop = await createClothingWorkshop(classes, { train: 12, test: 6 });
-}, 240_000);
+});
 afterAll(() => workshop.remove());
 
 function run(output: string, changes: Partial<RunInput> = {}): Promise<RunResult> {

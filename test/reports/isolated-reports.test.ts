@@ -8,13 +8,13 @@ import { noisyPng, paintedPng } from './pictures.js';
 let stand: FitStand;
 beforeAll(async () => {
   stand = await createFitStand();
-}, 60_000);
+});
 afterAll(() => stand.remove());
 
 const inSource = (png: Buffer): string => `Buffer.from(${JSON.stringify(png.toString('base64'))}, 'base64')`;
 
 describe('a strategy of someone else', () => {
-  test('reports from its process; ours draws its pictures anew', { timeout: 60_000 }, async () => {
+  test('reports from its process; ours draws its pictures anew', async () => {
     const png = await sharp(await paintedPng())
       .withExif({ IFD0: { Copyright: 'secret words' } })
       .png()
@@ -50,7 +50,7 @@ describe('a strategy of someone else', () => {
     ['no JSON', `fs.writeFileSync('../output/reports/seen.json', '{')`],
     ['a page', `fs.writeFileSync('../output/reports/page.html', '<script>')`],
     ['a picture without words', `fs.writeFileSync('../output/reports/x.png', PNG)`],
-  ])('that writes %s beside its context ends its own job', { timeout: 60_000 }, async (_what, write) => {
+  ])('that writes %s beside its context ends its own job', async (_what, write) => {
     const { end, folder } = await stand.fit(`
       fs.mkdirSync('../output/reports', { recursive: true });
       ${write.replace('PNG', inSource(await paintedPng()))};

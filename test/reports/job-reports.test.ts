@@ -22,7 +22,7 @@ beforeAll(async () => {
     baseVersionId: await publishTestModel(zoo, principal, 'tiny', await tinyNetwork()),
     datasetVersionId: imported.resultDatasetVersionId ?? '',
   };
-}, 60_000);
+});
 afterAll(async () => {
   await worker.stop();
   await server.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normalizeTopology } from '../../../src/learning/tfjs-layers/normalize-topology.js';
 import { layer, loadBroken, type Refusal } from '../support/broken-model.js';
+import { cpuSeconds } from '../../support/cpu-seconds.js';
 
 const cases: Refusal[] = [
   {
@@ -224,12 +225,14 @@ it('a network written backwards, with hundreds of thousands of connections, is p
     input_layers: [['r0', 0, 0]],
     output_layers: [['sum', 0, 0]],
   };
-  const { layers } = normalizeTopology({ class_name: 'Functional', config: network });
-  expect(layers.map(({ name }) => name)).toEqual([
-    ...Array.from({ length: 4_001 }, (_, index) => `r${index}`),
-    'sum',
-  ]);
-}, 5_000);
+  let order: string[] = [];
+  const putInOrder = () => {
+    const { layers } = normalizeTopology({ class_name: 'Functional', config: network });
+    order = layers.map(({ name }) => name);
+  };
+  expect(cpuSeconds(putInOrder)).toBeLessThan(5);
+  expect(order).toEqual([...Array.from({ length: 4_001 }, (_, index) => `r${index}`), 'sum']);
+});
 
 describe('the strict loader refuses a real network', () => {
   it.each(cases)('$what', async ({ code, says, damage }) => {
