@@ -58,26 +58,26 @@ export const learnedKnowledge: Knowledge = {
         probe: {
           mean: 1.164,
           scale: 0.5972,
-          coefficient: -0.1279,
+          coefficient: -0.09153,
         },
         picturesPerClass: {
           mean: 6.135,
           scale: 1.779,
-          coefficient: 0.09237,
+          coefficient: 0.04112,
         },
         lateGap: {
           mean: 0.1456,
           scale: 0.08509,
-          coefficient: 0.1502,
+          coefficient: 0.1153,
         },
         gainPerDoubling: {
           mean: 0.04062,
           scale: 0.02592,
-          coefficient: 0.1485,
+          coefficient: 0.1265,
         },
       },
-      spread: 0.4521,
-      low: -0.9926,
+      spread: 0.5222,
+      low: -1.271,
       high: 2.421,
     },
     'partial-fine-tuning': {
