@@ -13,6 +13,8 @@ export interface CutProbesInput {
   memoryBytes: number;
   signal: AbortSignal;
   speed: ProbeSpeed;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
 }
 
 /** A cross-validated probe with the pictures that it was solved on. */
@@ -33,10 +35,11 @@ export class CutProbes {
     return this.#solved.get(layer);
   }
 
-  /** The best of those that were solved. */
-  best(): (SolvedProbe & { layer: string }) | undefined {
+  /** The best of those that were solved, with so many pictures where that is said. */
+  best(pictures?: number): (SolvedProbe & { layer: string }) | undefined {
     let best: (SolvedProbe & { layer: string }) | undefined;
     for (const [layer, probe] of this.#solved) {
+      if (pictures !== undefined && probe.pictures !== pictures) continue;
       if (best === undefined || probe.accuracy > best.accuracy) best = { ...probe, layer };
     }
     return best;
@@ -50,35 +53,32 @@ export class CutProbes {
   /**
    * Solves the probe at a cut, on a shorter path where the time does not hold the usual one.
    *
+   * Nothing is solved where not even that fits, or where there is nothing to tell apart.
+   *
    * @param time seconds that it may take, by what others took
-   * @returns false where not even that fits
    * @throws ZooError TRAINING_MEMORY_INSUFFICIENT, FEATURES_NOT_FINITE
    */
-  async solve(cut: OpenCut, features: LabelledFeatureMatrix, time: number): Promise<boolean> {
+  async solve(cut: OpenCut, features: LabelledFeatureMatrix, time: number): Promise<void> {
     const { rows, featureDim, labels } = features;
     const usual = this.#path(cut);
-    const short = probePath(this.#solved.get(cut.layer)?.C ?? this.best()?.C ?? shortestC, 'only');
+    const short = [this.#solved.get(cut.layer)?.C ?? this.best()?.C ?? usualC];
     const path = [usual, short].find((one) => this.#secondsOf(featureDim, rows, one) <= time);
-    if (path === undefined) return false;
-    if (labels.every((label) => label === labels[0])) return true;
-    const { speed, memoryBytes, ...options } = this.input;
-    const began = performance.now();
+    if (path === undefined || labels.every((label) => label === labels[0])) return;
+    const { speed, now, memoryBytes, ...options } = this.input;
+    const began = now();
     const probe = await crossValidatedProbe(features, {
       ...options,
       path,
       memoryBytes: memoryBytes - process.memoryUsage.rss(),
     });
     const size = { rows, featureDim, numClasses: options.numClasses, values: likelyValues(path) };
-    speed.learn(size, (performance.now() - began) / 1000);
+    speed.learn(size, (now() - began) / 1000);
     if (probe !== null) this.#solved.set(cut.layer, { ...probe, pictures: rows });
-    return true;
   }
 
   /** The cuts that strategies compare have every value compared once; the others take what those found. */
   #path({ layer, isCandidate }: OpenCut): readonly number[] {
-    const own = this.#solved.get(layer)?.C;
-    if (own !== undefined) return probePath(own, 'onwards');
-    return probePath(isCandidate ? undefined : this.best()?.C, 'around');
+    return probePath(this.#solved.get(layer)?.C ?? (isCandidate ? undefined : this.best()?.C));
   }
 
   #secondsOf(featureDim: number, rows: number, path: readonly number[]): number {
@@ -88,4 +88,4 @@ export class CutProbes {
 }
 
 /** Where nothing is known and there is time for one value only. */
-const shortestC = 3;
+const usualC = 3;

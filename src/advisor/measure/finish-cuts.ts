@@ -29,7 +29,7 @@ export async function finishCuts(run: ModelRun, extent: FinishExtent): Promise<F
   const { on, signal } = run.input;
   const { cuts } = run.network;
   const features = await run.network.features(run.pictures, run.featureBytes());
-  const best = run.probes.best();
+  const best = run.probes.best(run.pictures);
   const curveAt = extent.learningCurve ? cuts.findIndex(({ layer }) => layer === best?.layer) : -1;
   const curve = curveAt < 0 ? null : await curveOf(run, cuts[curveAt] as OpenCut, await features.at(curveAt));
   const measured: CutMeasurements[] = [];
@@ -43,6 +43,12 @@ export async function finishCuts(run: ModelRun, extent: FinishExtent): Promise<F
     );
   }
   on.progress(`measuring the layers of ${run.name}`, cuts.length, cuts.length);
+  const skipped = cuts.filter(({ layer }) => run.probes.get(layer) === undefined);
+  if (best !== undefined && extent.otherCuts && skipped.length > 0) {
+    on.log(
+      `No time was left for linear classifiers behind ${skipped.map(({ layer }) => layer).join(', ')} of ${run.name}.`,
+    );
+  }
   return { cuts: measured, learningCurve: curve };
 }
 
@@ -114,7 +120,7 @@ async function curveOf(
   if (all === undefined || curveSeconds(run.probes, cut, features.rows) > budget.remaining()) return null;
   const curve = await learningCurve(features, {
     all,
-    path: probePath(all.C, 'onwards'),
+    path: probePath(all.C),
     numClasses,
     seed,
     threads,

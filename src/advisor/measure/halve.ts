@@ -4,6 +4,8 @@ import { bestFirst, betterHalf, type Standing } from './better-half.js';
 export interface Contestant {
   /** Pictures that it was measured on last. */
   readonly pictures: number;
+  /** The most pictures that it can be measured on. Known once it was started. */
+  readonly limit: number;
   /** Null where nothing can be said of it yet. */
   readonly standing: Standing | null;
   /** Looks at it for the first time, for as little as tells how fast it is. False: it cannot take part. */
@@ -14,6 +16,8 @@ export interface Contestant {
   picturesWithin(seconds: number, limit: number): number;
   /** Measures it. False: it turned out that it cannot take part. */
   measure(pictures: number): Promise<boolean>;
+  /** Told where it was started and there is no time for more. */
+  leave(): Promise<void>;
 }
 
 export interface HalvingInput<C extends Contestant> {
@@ -62,21 +66,26 @@ export async function halve<C extends Contestant>(input: HalvingInput<C>): Promi
     }
     pictures = stay.length === 1 ? all : (sizes.find((size) => size > pictures) ?? all);
     standing = [];
+    const climbed: C[] = [];
     for (const one of stay) {
       const goal = goalOf(one, pictures, { isBest: one === stay[0], remaining: remainingSeconds() });
-      if (goal === 0 || goal <= one.pictures) stopped.push(one);
-      else if (await one.measure(goal)) (goal === pictures ? standing : stopped).push(one);
+      if (goal > one.pictures) {
+        if (!(await one.measure(goal))) continue;
+        climbed.push(one);
+      }
+      (goal === pictures ? standing : stopped).push(one);
     }
-    if (standing.length > 0) input.onRung(pictures, standing);
+    reportRung(input, climbed);
   }
   return { last: bestFirst([...standing, ...stopped]), notReached };
 }
 
 /** All of them, in the order in which they were given. The first always starts. */
 async function firstRung<C extends Contestant>(
-  { contestants, remainingSeconds, onRung }: HalvingInput<C>,
+  input: HalvingInput<C>,
   pictures: number,
 ): Promise<{ reached: C[]; notReached: C[] }> {
+  const { contestants, remainingSeconds } = input;
   const reached: C[] = [];
   const notReached: C[] = [];
   let longestStart = 0;
@@ -91,19 +100,29 @@ async function firstRung<C extends Contestant>(
     longestStart = Math.max(longestStart, before - remaining);
     const isFirst = reached.length === 0;
     const goal = goalOf(one, pictures, { isBest: isFirst, remaining });
-    if (goal === 0 && !isFirst) notReached.push(one);
-    else if (await one.measure(Math.max(goal, 1))) reached.push(one);
+    if (goal === 0 && !isFirst) {
+      notReached.push(one);
+      await one.leave();
+    } else if (await one.measure(Math.max(goal, 1))) reached.push(one);
   }
-  if (reached.length > 0) onRung(pictures, reached);
+  reportRung(input, reached);
   return { reached, notReached };
+}
+
+/** A rung has as many pictures as the one that saw most of them; others may have stopped before. */
+function reportRung<C extends Contestant>({ onRung }: HalvingInput<C>, climbed: readonly C[]): void {
+  const pictures = Math.max(0, ...climbed.map((one) => one.pictures));
+  const together = climbed.filter((one) => one.pictures === pictures);
+  if (together.length > 0) onRung(pictures, together);
 }
 
 /** Pictures to measure on, 0 for none: the rung's, or for the best what the time holds of them. */
 function goalOf(
   one: Contestant,
-  pictures: number,
+  rung: number,
   { isBest, remaining }: { isBest: boolean; remaining: number },
 ): number {
+  const pictures = Math.min(rung, one.limit);
   if (one.secondsTo(pictures) <= remaining) return pictures;
   if (!isBest) return 0;
   const within = one.picturesWithin(remaining, pictures);

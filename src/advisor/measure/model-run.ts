@@ -49,7 +49,7 @@ export class ModelRun implements Contestant {
   #finished: FinishedCuts | undefined;
 
   constructor(readonly input: ModelRunInput) {
-    const { model, on, seed, numClasses, threads, memoryBytes, signal, speed } = input;
+    const { model, on, seed, numClasses, threads, memoryBytes, signal, speed, now } = input;
     this.name = model.name ?? model.versionId;
     this.network = new NetworkOnPictures({
       ...input,
@@ -58,7 +58,7 @@ export class ModelRun implements Contestant {
       progress: (done, total) => on.progress(`running ${this.name} on training pictures`, done, total),
       log: (message) => on.log(message),
     });
-    this.probes = new CutProbes({ numClasses, seed, threads, memoryBytes, signal, speed });
+    this.probes = new CutProbes({ numClasses, seed, threads, memoryBytes, signal, speed, now });
   }
 
   get pictures(): number {
@@ -126,11 +126,11 @@ export class ModelRun implements Contestant {
       }
       on.progress(`solving linear probes of ${this.name}`, cuts.length, cuts.length);
       this.#pictures = rows;
-      const best = this.probes.best();
-      this.#standing = best?.pictures === rows ? best : null;
+      const best = this.probes.best(rows);
+      this.#standing = best ?? null;
       on.log(
         best === undefined
-          ? `${this.name} on ${countPictures(rows)}: nothing could be held out for a linear classifier.`
+          ? `${this.name} on ${countPictures(rows)}: no linear classifier could be held to pictures that it had not seen.`
           : `${this.name} on ${countPictures(rows)}: a linear classifier behind ${best.layer} names ${percent(best.accuracy)} of held-out ones right, give or take ${percent(best.standardError)}.`,
       );
       if (!this.input.staysOpen) await this.network.close();
@@ -153,14 +153,15 @@ export class ModelRun implements Contestant {
   ): Promise<void> {
     if (!this.#limit.hasProbes) return;
     try {
-      if (await this.probes.solve(cut, features, time)) return;
-      this.input.on.log(
-        `A linear probe behind ${cut.layer} of ${this.name} would take longer than the time left.`,
-      );
+      await this.probes.solve(cut, features, time);
     } catch (error) {
       if (!(error instanceof ZooError) || error.code !== 'TRAINING_MEMORY_INSUFFICIENT') throw error;
       this.input.on.log(`No linear probe behind ${cut.layer} of ${this.name}: ${error.message}`);
     }
+  }
+
+  leave(): Promise<void> {
+    return this.network.close();
   }
 
   /** What the features of all cuts may take in memory. */

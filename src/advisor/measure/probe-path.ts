@@ -4,19 +4,13 @@ const grid = gridOfC.softmax;
 
 /**
  * Values of C to compare for a probe, when the best one of a similar problem is known: features are scaled so that a value
- * means the same for any cut, and with more pictures the best one moves little.
+ * means much the same for any cut and any number of pictures. They start one below it and go on as long as accuracy grows.
  *
  * @param known the best C of the similar problem; undefined: all values are compared
- * @param reach `onwards`: from one value below it, as far as accuracy grows. `around`: its neighbours. `only`: itself.
  */
-export function probePath(
-  known: number | undefined,
-  reach: 'onwards' | 'around' | 'only',
-): readonly number[] {
-  if (known === undefined) return grid;
-  const at = grid.indexOf(known);
-  if (at < 0 || reach === 'only') return [known];
-  return grid.slice(Math.max(0, at - 1), reach === 'around' ? at + 2 : undefined);
+export function probePath(known: number | undefined): readonly number[] {
+  const at = known === undefined ? -1 : grid.indexOf(known);
+  return at < 0 ? grid : grid.slice(Math.max(0, at - 1));
 }
 
 /** How many values of a path are likely to be solved: it ends once accuracy falls. */
