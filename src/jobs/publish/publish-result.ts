@@ -7,6 +7,7 @@ import type { Fence } from '../events/job-events.js';
 import { AttemptStopped } from '../queue/lease.js';
 import { prepareAdviceResult } from '../advice/prepare-advice-result.js';
 import { prepareProfileResult } from '../advice/prepare-profile-result.js';
+import { prepareSweep } from '../sweep/prepare-sweep.js';
 import { prepareDatasetVersion } from './prepare-dataset-version.js';
 import { prepareModelVersion } from './prepare-model-version.js';
 import type { WorkFolder } from '../worker/work-folders.js';
@@ -52,6 +53,7 @@ export async function publishResult(attempt: AttemptResult & { fence: Fence }): 
 function prepare(attempt: AttemptResult): Promise<PreparedResult> {
   const { kind } = attempt.job;
   if (kind === 'FINE_TUNE') return prepareModelVersion(attempt);
+  if (kind === 'SWEEP') return prepareSweep(attempt);
   if (kind === 'ADVICE') return prepareAdviceResult(attempt);
   if (kind === 'TRANSFER_PROFILE') return prepareProfileResult(attempt);
   return prepareDatasetVersion(attempt);

@@ -10,7 +10,7 @@ import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.js';
 import type { ClaimedJob } from '../queue/claim-job.js';
 import { describeFault, isTransient } from '../child/describe-fault.js';
 import { endAttempt, type AttemptEnd } from '../queue/end-attempt.js';
-import { EventWriter } from '../events/event-writer.js';
+import { EventWriter, type AttemptReport } from '../events/event-writer.js';
 import type { Fence } from '../events/job-events.js';
 import { AttemptStopped, Lease } from '../queue/lease.js';
 import { prepareProfile } from '../advice/prepare-advice.js';
@@ -18,6 +18,7 @@ import { runAdvice } from '../advice/run-advice.js';
 import { prepareImport, type PreparationOptions } from './prepare-work.js';
 import { runFineTune } from './run-fine-tune.js';
 import { publishResult } from '../publish/publish-result.js';
+import { runSweep } from '../sweep/run-sweep.js';
 import type { Work } from '../child/protocol.js';
 import { runChild, type ChildEnd, type ChildOptions } from '../child/run-child.js';
 import { threadsOfJob } from './threads-of-job.js';
@@ -86,12 +87,14 @@ async function workAndPublish(
   const limits = attemptLimits(zoo.config);
   const { signal } = lease;
   const events = new EventWriter(zoo, fence, limits, () => lease.stop('lease-lost'));
-  const checkpoints = new CheckpointKeeper(
-    zoo,
-    fence,
-    () => events.flush(false),
-    () => lease.stop('lease-lost'),
-  );
+  const openCheckpoints = () =>
+    new CheckpointKeeper(
+      zoo,
+      fence,
+      () => events.flush(false),
+      () => lease.stop('lease-lost'),
+    );
+  const checkpoints = openCheckpoints();
   const fetched = (phase: string, done: number, total: number) =>
     events.add({ type: 'progress', phase, done, total, unit: 'BYTES' });
   const folder = await host.workFolders.create(fence);
@@ -124,7 +127,11 @@ async function workAndPublish(
         ...own,
       }).finally(() => releaseLocksOf(processId, join(host.featureFolder, 'locks')));
     };
-    const end = await runWork(job, preparation, run);
+    const report = (said: AttemptReport) => events.add(said);
+    const end =
+      job.kind === 'SWEEP'
+        ? await runSweep({ job, fence, preparation, run, report, openCheckpoints })
+        : await runWork(job, preparation, run);
     await checkpoints.close();
     if (signal.aborted) return stoppedEnd(signal.reason);
     if (end.kind === 'failed') return endedBy(end.error);
