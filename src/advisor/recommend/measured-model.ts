@@ -37,7 +37,11 @@ export function promiseAccuracy(
 }
 
 /** What the cost formulas start from. */
-export function costInput({ input, advised, model }: MeasuredModel): Omit<CostInput, 'area'> {
+export function costInput({
+  input,
+  advised,
+  model,
+}: Pick<MeasuredModel, 'input' | 'advised' | 'model'>): Omit<CostInput, 'area'> {
   return {
     manifest: advised.manifest,
     model,
@@ -50,7 +54,7 @@ export function costInput({ input, advised, model }: MeasuredModel): Omit<CostIn
 
 /** A candidate that cannot be launched or of which nothing is known: it is listed, with the reason, and ranked last. */
 export function notEstimated(
-  { advised }: MeasuredModel,
+  { advised }: Pick<MeasuredModel, 'advised'>,
   strategy: AdvisableStrategy,
   parameters: Record<string, unknown>,
   { reason, warnings = [] }: { reason: string; warnings?: string[] },

@@ -1,13 +1,10 @@
 import type { Recommendation } from '../advice.js';
-import type { ModelMeasurements } from '../measurements.js';
-import { bestCut } from './best-cut.js';
-import { builtInCandidates } from './built-in-candidates.js';
+import { advisedLines } from './advised-lines.js';
 import { chooseScenario } from './choose-scenario.js';
-import { findLearning, type Learning } from './find-learning.js';
-import type { MeasuredModel, Unranked } from './measured-model.js';
+import { measuredModels, type MeasuredModels } from './measured-models.js';
+import type { MeasuredModel } from './measured-model.js';
 import { rankCandidates } from './rank-candidates.js';
-import type { AdvisedModel, RecommendInput } from './recommend-input.js';
-import { thirdPartyCandidate } from './third-party-candidate.js';
+import type { RecommendInput } from './recommend-input.js';
 import { isLinear, writeSummary } from './write-summary.js';
 
 /**
@@ -17,37 +14,14 @@ import { isLinear, writeSummary } from './write-summary.js';
  * @see docs/decisions/0101-what-to-expect-and-how-it-is-ranked.md
  */
 export function recommend(input: RecommendInput): Recommendation {
-  const { measurements, models, strategies, knowledge } = input;
-  const notMeasured: Recommendation['notMeasured'] = [];
-  const usable: { advised: AdvisedModel; model: ModelMeasurements }[] = [];
-  for (const model of measurements.models) {
-    const advised = models.find(({ versionId }) => versionId === model.versionId);
-    const reason = whyNotRanked(model, advised);
-    if (advised === undefined || reason !== undefined) {
-      notMeasured.push({ versionId: model.versionId, reason: reason ?? '' });
-    } else {
-      usable.push({ advised, model });
-    }
-  }
-  const learning = findLearning(
-    measurements.dataset,
-    usable.map(({ model }) => model),
-  );
-  const measured = usable.flatMap(({ advised, model }): MeasuredModel[] => {
-    const cut = bestCut(model);
-    if (cut === undefined || learning === undefined) return [];
-    return [{ input, advised, model, cut, isLearned: cut.probe.accuracy > learning.neededAccuracy }];
-  });
+  const { measurements, strategies, knowledge } = input;
+  const found = measuredModels(input);
+  const { measured, learning, notMeasured } = found;
   const candidates = rankCandidates(
-    measured.flatMap((one) =>
-      strategies.flatMap(
-        (strategy): Unranked[] => builtInCandidates(one, strategy) ?? [thirdPartyCandidate(one, strategy)],
-      ),
-    ),
+    measured.flatMap((one) => strategies.flatMap((strategy) => advisedLines(one, strategy))),
   );
   const [first] = candidates.filter(({ accuracy }) => accuracy !== null);
-  const leader =
-    measured.find(({ advised }) => advised.versionId === first?.versionId) ?? leaderOf(measured, learning);
+  const leader = measured.find(({ advised }) => advised.versionId === first?.versionId) ?? bestProbed(found);
   return {
     scenario:
       leader === undefined || learning?.isLearned !== true
@@ -60,25 +34,7 @@ export function recommend(input: RecommendInput): Recommendation {
   };
 }
 
-/** Why a model has no place in the ranking; undefined where it has one. */
-function whyNotRanked(model: ModelMeasurements, advised: AdvisedModel | undefined): string | undefined {
-  if (model.state !== 'MEASURED') return model.reason ?? reasonOfState[model.state];
-  if (bestCut(model) === undefined) {
-    return 'No linear probe could be solved on its features: that takes two classes with two training pictures each.';
-  }
-  return advised === undefined ? 'It is not there any more.' : undefined;
-}
-
-const reasonOfState = {
-  DROPPED: 'Others did better on the pictures that all were measured on.',
-  NOT_REACHED: 'The budget ended before it was measured.',
-  UNUSABLE: 'It cannot take these pictures.',
-} as const;
-
 /** The model whose probe is best, where no candidate has an expectation. */
-function leaderOf(
-  measured: readonly MeasuredModel[],
-  learning: Learning | undefined,
-): MeasuredModel | undefined {
-  return measured.find(({ cut }) => cut.featureKey === learning?.best.featureKey) ?? measured[0];
+function bestProbed({ measured, learning }: MeasuredModels): MeasuredModel | undefined {
+  return measured.find(({ cut }) => cut.featureKey === learning?.best.featureKey);
 }

@@ -1,6 +1,7 @@
 import featureExtraction from '../../../plugins/feature-extraction-svm/index.js';
 import fullRetraining from '../../../plugins/full-retraining/index.js';
 import partialFineTuning from '../../../plugins/partial-fine-tuning/index.js';
+import { headLayer } from '../../../plugins/plugin.js';
 import { strategyFamily } from '../../strategy-family.js';
 import { bestCut } from '../best-cut.js';
 import type { CostInput, JobCost } from './job-cost.js';
@@ -26,14 +27,18 @@ type Parameters = Readonly<Record<string, unknown>>;
  * @returns undefined for other strategies, for parameters that are not accepted, and for networks without layers to train
  */
 export function builtInCost(strategy: string, parameters: Parameters, given: Given): BuiltInCost | undefined {
-  return costs[strategy]?.(parameters, given);
+  return isBuiltIn(strategy) ? costs[strategy]?.(parameters, given) : undefined;
 }
+
+/** Whether a strategy came with the zoo, and is estimated here. */
+export const isBuiltIn = (strategy: string): boolean => Object.hasOwn(costs, strategy);
 
 const costs: Readonly<Record<string, (raw: Parameters, given: Given) => BuiltInCost | undefined>> = {
   [featureExtraction.name]: (raw, given) => {
     const { data: parameters } = featureExtraction.parameters.safeParse(raw);
     if (parameters === undefined) return undefined;
-    const { classifier, inputSize, layer = bestCut(given.model)?.layer } = parameters;
+    const { classifier, inputSize } = parameters;
+    const layer = parameters.layer ?? bestCut(given.model)?.layer ?? headLayer(given.manifest, undefined);
     if (layer === undefined) return undefined;
     const family = strategyFamily(featureExtraction.name, raw);
     const cost = linearCost(atSize(given, inputSize), { layer, classifier, family });

@@ -13,27 +13,8 @@ import type { AdvisableStrategy } from './recommend-input.js';
 import { reasonOfLinear, reasonOfTraining } from './write-reason.js';
 import { strategyFamily } from '../strategy-family.js';
 
-/** The strategies that come with the zoo, which are estimated here, and the parameters with which each is advised. */
-const advisedParameters: Readonly<Record<string, (measured: MeasuredModel) => Record<string, unknown>[]>> = {
-  'feature-extraction-svm': ({ cut: { layer } }) => [
-    { layer, classifier: 'svm' },
-    { layer, classifier: 'softmax' },
-  ],
-  'partial-fine-tuning': () => [{}],
-  'full-retraining': () => [{}],
-};
-
-/** The candidates of a strategy on a model; undefined where the strategy did not come with the zoo. */
-export function builtInCandidates(
-  measured: MeasuredModel,
-  strategy: AdvisableStrategy,
-): Unranked[] | undefined {
-  return advisedParameters[strategy.name]?.(measured).map((parameters) =>
-    builtInCandidate(measured, strategy, parameters),
-  );
-}
-
-function builtInCandidate(
+/** A strategy that comes with the zoo on a model that was measured, whatever its parameters. */
+export function builtInCandidate(
   measured: MeasuredModel,
   strategy: AdvisableStrategy,
   parameters: Record<string, unknown>,

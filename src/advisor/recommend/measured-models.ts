@@ -1,0 +1,51 @@
+import type { Recommendation } from '../advice.js';
+import type { ModelMeasurements } from '../measurements.js';
+import { bestCut } from './best-cut.js';
+import { findLearning, type Learning } from './find-learning.js';
+import type { MeasuredModel } from './measured-model.js';
+import type { AdvisedModel, RecommendInput } from './recommend-input.js';
+
+/** Which of the models that were asked about can be ranked, and why the others cannot. */
+export interface MeasuredModels {
+  measured: MeasuredModel[];
+  notMeasured: Recommendation['notMeasured'];
+  /** Of the best probe of all; undefined where no model has one. */
+  learning: Learning | undefined;
+}
+
+export function measuredModels(input: RecommendInput): MeasuredModels {
+  const { measurements, models } = input;
+  const notMeasured: Recommendation['notMeasured'] = [];
+  const usable: { advised: AdvisedModel; model: ModelMeasurements }[] = [];
+  for (const model of measurements.models) {
+    const advised = models.find(({ versionId }) => versionId === model.versionId);
+    const reason = whyNotRanked(model);
+    if (reason !== undefined) notMeasured.push({ versionId: model.versionId, reason });
+    else if (advised !== undefined) usable.push({ advised, model });
+    else notMeasured.push({ versionId: model.versionId, reason: 'It is not there any more.' });
+  }
+  const learning = findLearning(
+    measurements.dataset,
+    usable.map(({ model }) => model),
+  );
+  const measured = usable.flatMap(({ advised, model }): MeasuredModel[] => {
+    const cut = bestCut(model);
+    if (cut === undefined || learning === undefined) return [];
+    return [{ input, advised, model, cut, isLearned: cut.probe.accuracy > learning.neededAccuracy }];
+  });
+  return { measured, notMeasured, learning };
+}
+
+/** Why a model has no place in the ranking; undefined where it has one. */
+function whyNotRanked(model: ModelMeasurements): string | undefined {
+  if (model.state !== 'MEASURED') return model.reason ?? reasonOfState[model.state];
+  return bestCut(model) === undefined
+    ? 'No linear probe could be solved on its features: that takes two classes with two training pictures each.'
+    : undefined;
+}
+
+const reasonOfState = {
+  DROPPED: 'Others did better on the pictures that all were measured on.',
+  NOT_REACHED: 'The budget ended before it was measured.',
+  UNUSABLE: 'It cannot take these pictures.',
+} as const;
