@@ -31,9 +31,16 @@ if (executablePath === undefined) {
       await server.close();
     });
 
+    /** A page that waits as long as its test may take. */
+    async function newPage(): Promise<Page> {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      page.setDefaultTimeout(280_000);
+      return page;
+    }
+
     /** A page that remembers everything a person would find in the console, and every address it asked. */
     async function open(path: string): Promise<{ page: Page; complaints: string[]; hosts: Set<string> }> {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const page = await newPage();
       const complaints: string[] = [];
       const hosts = new Set<string>();
       page.on('console', (message) => {
@@ -57,12 +64,12 @@ if (executablePath === undefined) {
 
     test('an address that leads nowhere shows a page with a way back; a program gets JSON', async () => {
       for (const path of ['/nowhere', '/models/nobody/nothing']) {
-        const page = await browser.newPage();
+        const page = await newPage();
         const answer = await page.goto(server.url + path);
         expect(answer?.status()).toBe(404);
         expect(await page.textContent('main')).toContain('NOT_FOUND');
         await page.click('main a');
-        expect(new URL(page.url()).pathname).toBe('/');
+        await page.waitForURL(`${server.url}/`);
         await page.close();
         const forPrograms = await fetch(server.url + path);
         expect(await forPrograms.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
@@ -78,10 +85,13 @@ if (executablePath === undefined) {
       expect(await page.locator('.card h2').allInnerTexts()).toEqual(['admin/shoe-net']);
       await page.fill('input[name=q]', 'nothing-like-it');
       await page.click('button');
+      await page.waitForURL(/q=nothing-like-it/);
       expect(await page.textContent('main')).toContain('Nothing found');
       await page.fill('input[name=q]', 'shoes');
       await page.click('button');
+      await page.waitForURL(/q=shoes/);
       await page.click('text=shoe-net');
+      await page.waitForURL(/\/models\/admin\/shoe-net$/);
       expect(await page.textContent('h1')).toBe('admin/shoe-net');
       expect(await page.locator('.prose strong').innerText()).toBe('shoes');
       expect(
@@ -121,7 +131,7 @@ if (executablePath === undefined) {
       expect(await table.locator('td').allInnerTexts()).toEqual([words, '0.12346', 'conv2', '–']);
       expect(await report.nth(1).locator('tbody tr').count()).toBe(200);
       await report.nth(1).locator('a').click();
-      expect(await page.textContent('body')).toContain('[200]');
+      await expect.poll(() => page.textContent('body')).toContain('[200]');
       await page.goBack();
       const picture = report.nth(2).locator('img');
       await picture.scrollIntoViewIfNeeded();

@@ -243,17 +243,17 @@ it('does not make a start wait for a package that never answers', async () => {
   await install(folder, { name: 'good', strategy: 'good' });
   await open(folder).current();
   await install(folder, { name: 'hangs', before: 'for (;;);' });
-  const { known, current } = open(folder, { answerMs: 1500 });
-  let settled = false;
-  const whole = current().finally(() => (settled = true));
-  expect(namesOf(await known())).toEqual([
+  // Longer than this test may take.
+  const patient = open(folder, { answerMs: 2 ** 31 - 1 });
+  void patient.current().catch(() => undefined);
+  expect(namesOf(await patient.known())).toEqual([
     'feature-extraction-svm',
     'full-retraining',
     'good',
     'partial-fine-tuning',
   ]);
-  expect(settled).toBe(false);
-  expect((await whole).refused).toMatchObject([{ source: 'hangs 1.0.0', code: 'PLUGIN_TIMED_OUT' }]);
+  const { refused } = await open(folder, { answerMs: 1000 }).current();
+  expect(refused).toMatchObject([{ source: 'hangs 1.0.0', code: 'PLUGIN_TIMED_OUT' }]);
 });
 
 it('follows Model Zoo to where it is installed now', async () => {
