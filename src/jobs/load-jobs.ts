@@ -26,6 +26,9 @@ export interface JobRow {
   strategyPackage: string | null;
   strategyPackageVersion: string | null;
   strategyDigest: string | null;
+  /** The line of an advice that was launched. */
+  adviceId: string | null;
+  adviceRank: number | null;
   parameters: Record<string, unknown>;
   seed: number;
   notes: string;
@@ -42,6 +45,7 @@ export interface JobRow {
 /** What jobs to list. Everything given must hold. */
 export interface JobFilter {
   state?: JobState[] | null;
+  /** Left out: all but transfer profiles, which nobody launched by hand. */
   kind?: JobKind | null;
   /** Launched by the acting account. */
   mine?: boolean | null;
@@ -71,7 +75,7 @@ const columns = `j.id, j.kind, j.state, j.launched_by AS "launchedBy", j.base_ve
   j.dataset_version_id AS "datasetVersionId", j.target_model_id AS "targetModelId",
   j.target_dataset_id AS "targetDatasetId", j.strategy, j.strategy_version AS "strategyVersion",
   j.strategy_package AS "strategyPackage", j.strategy_package_version AS "strategyPackageVersion",
-  j.strategy_digest AS "strategyDigest", j.parameters, j.seed, j.notes, j.progress, j.error,
+  j.strategy_digest AS "strategyDigest", j.advice_id AS "adviceId", j.advice_rank AS "adviceRank", j.parameters, j.seed, j.notes, j.progress, j.error,
   j.result_model_version_id AS "resultModelVersionId",
   j.result_dataset_version_id AS "resultDatasetVersionId", j.cancel_requested_at AS "cancelRequestedAt",
   j.created_at AS "createdAt", j.started_at AS "startedAt", j.finished_at AS "finishedAt"`;
@@ -103,6 +107,7 @@ export function listJobs(
   };
   if (filter.state != null) add((states) => `j.state = ANY(${states}::text[])`, filter.state);
   if (filter.kind != null) add((kind) => `j.kind = ${kind}`, filter.kind);
+  else where.push(`j.kind <> 'TRANSFER_PROFILE'`);
   if (filter.modelId != null) add((id) => `j.target_model_id = ${id}`, filter.modelId);
   if (filter.datasetId != null) add((id) => `j.target_dataset_id = ${id}`, filter.datasetId);
   if (filter.mine === true) add((id) => `j.launched_by = ${id}`, principal.account?.id ?? null);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { packageVersion } from '../../package-version.js';
 import type { Zoo } from '../../zoo/zoo.js';
+import { fillProfiles } from '../advice/fill-profiles.js';
 import { BlobCache } from './blob-cache.js';
 import { attemptLimits } from '../child/attempt-limits.js';
 import { claimJob, findLeftJob, type Claimant, type JobOffer } from '../queue/claim-job.js';
@@ -33,12 +34,14 @@ export interface WorkerOptions {
   pollMs?: number;
   /** How often it shows a sign of life, and looks whether strategies were added or removed, milliseconds. */
   beatMs?: number;
+  /** How often a worker without work looks for transfer profiles to measure, milliseconds. */
+  profileMs?: number;
 }
 
 /** Runs a worker in this process: it announces itself, takes jobs and runs each in a process of its own, and sweeps. */
 export async function runWorker(
   zoo: Zoo,
-  { pollMs = 500, beatMs }: WorkerOptions = {},
+  { pollMs = 500, beatMs, profileMs = 15_000 }: WorkerOptions = {},
 ): Promise<RunningWorker> {
   const id = randomUUID();
   const cacheFolder = join(zoo.config.dataDirectory, 'worker-cache');
@@ -101,13 +104,20 @@ export async function runWorker(
     signal: leaving.signal,
   });
   const sweeping = sweepRegularly(zoo, leaving.signal);
+  const filling = zoo.config.worker.transferProfiles
+    ? fillProfiles(zoo, {
+        isIdle: () => running.size === 0,
+        everyMs: profileMs,
+        signal: leaving.signal,
+      })
+    : undefined;
   const { concurrency } = zoo.config.worker;
   zoo.log.info({ worker: id, concurrency, engine: engine.chosen }, 'worker is ready');
 
   let stopped: Promise<void> | undefined;
   const stop = async ({ finishWithinMs = 0 }: { finishWithinMs?: number } = {}) => {
     leaving.abort();
-    await Promise.all([taking, sweeping]);
+    await Promise.all([taking, sweeping, filling]);
     if (running.size > 0 && finishWithinMs > 0) await settledWithin(running, finishWithinMs);
     stopping.abort();
     await Promise.all(running);
