@@ -38,11 +38,12 @@ export type PrototypeParameters = z.output<typeof parameters>;
  */
 export default defineStrategy({
   name: 'prototypes',
-  version: '1.0.0',
+  version: '1.1.0',
   summary:
     'Takes the mean of each class’s features as its prototype and names the nearest: a second, and no training.',
   parameters,
   needs: { tasks: ['image-classification'], formats: ['tfjs-layers'], gpu: 'none' },
   check: checkPrototypes,
   load: () => import('./fit.js'),
+  estimate: () => import('./estimate.js'),
 });

@@ -25,7 +25,7 @@ export function euclideanPrototypes(train: LabelledFeatures, numClasses: number)
  */
 export function cosinePrototypes(train: LabelledFeatures, numClasses: number): LinearHead {
   const centre = meanOf(classMeans(train, numClasses));
-  const directions = { ...train, data: directionsFrom(centre, train) };
+  const { directions } = directionsFrom(centre, train);
   const prototypes = classMeans(directions, numClasses).map(atLengthOne);
   return {
     weights: transposed(prototypes, train.featureDim),
@@ -33,8 +33,18 @@ export function cosinePrototypes(train: LabelledFeatures, numClasses: number): L
   };
 }
 
+/**
+ * Pictures as the directions in which they lie, seen from the mean of all classes, at length 1; and how far off they are.
+ */
+export function centredDirections(
+  train: LabelledFeatures,
+  numClasses: number,
+): { directions: LabelledFeatures; lengths: Float64Array } {
+  return directionsFrom(meanOf(classMeans(train, numClasses)), train);
+}
+
 /** One vector for each class; float64, since thousands of pictures are added up. */
-function classMeans(
+export function classMeans(
   { rows, featureDim, data, labels }: LabelledFeatures,
   numClasses: number,
 ): Float64Array[] {
@@ -52,14 +62,20 @@ function classMeans(
   return means.map((sum, label) => sum.map((value) => value / Math.max(1, at(counts, label))));
 }
 
-function directionsFrom(centre: Float64Array, { rows, featureDim, data }: LabelledFeatures): Float32Array {
+function directionsFrom(
+  centre: Float64Array,
+  train: LabelledFeatures,
+): { directions: LabelledFeatures; lengths: Float64Array } {
+  const { rows, featureDim, data } = train;
   const directions = new Float32Array(data.length);
+  const lengths = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const from = row * featureDim;
     const centred = centre.map((value, feature) => at(data, from + feature) - value);
+    lengths[row] = Math.sqrt(dot(centred, centred));
     directions.set(atLengthOne(centred), from);
   }
-  return directions;
+  return { directions: { ...train, data: directions }, lengths };
 }
 
 function meanOf(vectors: readonly Float64Array[]): Float64Array {
@@ -81,9 +97,9 @@ function transposed(vectors: readonly Float64Array[], featureDim: number): Float
   return weights;
 }
 
-const dot = (a: Float64Array, b: Float64Array): number =>
+export const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, index) => sum + value * at(b, index), 0);
 
 /** Typed arrays hold a number wherever the loops above look. */
-const at = (values: Float32Array | Float64Array | Int32Array, index: number): number =>
+export const at = (values: Float32Array | Float64Array | Int32Array, index: number): number =>
   values[index] as number;
