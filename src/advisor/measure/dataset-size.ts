@@ -1,22 +1,9 @@
 import type { DatasetIndex } from '../../learning/dataset-manifest.js';
 import { summarizeIndex } from '../../plugins/run/split-pictures.js';
 import type { DatasetSize } from '../measurements.js';
+import { sizeOfSummary } from '../size-of-summary.js';
 
-/** How large a data set is, and how evenly its training pictures are spread over the classes. */
+/** How large a data set is that was laid out. */
 export function datasetSize(index: DatasetIndex): DatasetSize {
-  const { classes, splits } = summarizeIndex(index);
-  const { imageCount: train, perClass } = splits.train;
-  const sizes = perClass.toSorted((a, b) => a - b);
-  const largest = sizes.at(-1) ?? 0;
-  const smallestPresent = sizes.find((size) => size > 0);
-  const middle = sizes.length / 2;
-  const median = ((sizes[Math.ceil(middle) - 1] ?? 0) + (sizes[Math.floor(middle)] ?? 0)) / 2;
-  return {
-    classes: classes.length,
-    train,
-    validation: splits.validation.imageCount,
-    perClass: { smallest: sizes[0] ?? 0, median, largest },
-    imbalance: smallestPresent === undefined ? 1 : largest / smallestPresent,
-    majorityShare: train === 0 ? 0 : largest / train,
-  };
+  return sizeOfSummary(summarizeIndex(index));
 }

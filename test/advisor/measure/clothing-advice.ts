@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { MeasureInput, ModelToMeasure } from '../../../src/advisor/measure/measure-input.js';
-import type { DatasetIndex } from '../../../src/learning/dataset-manifest.js';
+import type { DatasetIndex, IndexedImage } from '../../../src/learning/dataset-manifest.js';
 import { importDataset } from '../../../src/learning/datasets/import-dataset.js';
 import { tarEnd, tarFile } from '../../../src/learning/datasets/tar-writer.js';
 import { composeBackbone } from '../../../src/learning/tfjs-layers/compose-classifier.js';
 import { loadTfjsLayers } from '../../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesInMemory, type ModelFile } from '../../../src/learning/tfjs-layers/model-files.js';
+import { hashBytes } from '../../../src/learning/sha256.js';
 import { realModel } from '../../learning/support/real-models.js';
 import { plainTfjs, savedFiles } from '../../learning/support/tfjs.js';
 
@@ -25,6 +26,8 @@ export interface AdviceWorkshop {
   random: ModelToMeasure;
   /** Publishes another model. */
   model(name: string, files: readonly ModelFile[], facts?: Partial<ModelToMeasure>): Promise<ModelToMeasure>;
+  /** What its index says. */
+  index: DatasetIndex;
   /** The same pictures with another index. */
   variant(name: string, change: (index: DatasetIndex) => DatasetIndex): Promise<string>;
   /** What measuring needs, quiet and with time enough. */
@@ -38,6 +41,7 @@ export async function createAdviceWorkshop(): Promise<AdviceWorkshop> {
   const archivePath = join(folder, 'clothing.tar');
   await writeFile(archivePath, await archive());
   await importDataset({ archivePath, outputFolder: datasetFolder, options: { splits: 'given' } });
+  const index = JSON.parse(await readFile(join(datasetFolder, 'index.json'), 'utf8')) as DatasetIndex;
   const model: AdviceWorkshop['model'] = async (name, files, facts) => {
     const modelFolder = join(folder, 'models', name);
     for (const { path, bytes } of files) {
@@ -63,10 +67,10 @@ export async function createAdviceWorkshop(): Promise<AdviceWorkshop> {
     }),
     random: await model('random', await randomNetwork()),
     model,
+    index,
     async variant(name, change) {
       const variantFolder = join(folder, 'variants', name);
       await mkdir(variantFolder, { recursive: true });
-      const index = JSON.parse(await readFile(join(datasetFolder, 'index.json'), 'utf8')) as DatasetIndex;
       await writeFile(join(variantFolder, 'index.json'), JSON.stringify(change(index)));
       await symlink(join(datasetFolder, 'shards'), join(variantFolder, 'shards'));
       return variantFolder;
@@ -86,6 +90,41 @@ export async function createAdviceWorkshop(): Promise<AdviceWorkshop> {
     }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The bytes of a picture of the data set. */
+export async function pictureOf(
+  datasetFolder: string,
+  { shard, offset, sizeBytes }: IndexedImage,
+  index: DatasetIndex,
+) {
+  const bytes = await readFile(join(datasetFolder, index.shards[shard] ?? ''));
+  return bytes.subarray(offset, offset + sizeBytes);
+}
+
+/** A data set whose pictures have the bytes given. Its index says what they are, or what it said before. */
+export async function layOut(
+  folder: string,
+  index: DatasetIndex,
+  bytesOf: (image: IndexedImage, at: number) => Promise<Buffer>,
+  { keepsDigests }: { keepsDigests: boolean },
+): Promise<void> {
+  await mkdir(join(folder, 'shards'), { recursive: true });
+  const parts: Buffer[] = [];
+  const images: IndexedImage[] = [];
+  let offset = 0;
+  for (const [at, image] of index.images.entries()) {
+    const bytes = await bytesOf(image, at);
+    const sha256 = keepsDigests ? image.sha256 : hashBytes(bytes);
+    images.push({ ...image, sha256, sizeBytes: bytes.length, shard: 0, offset });
+    parts.push(bytes);
+    offset += bytes.length;
+  }
+  await writeFile(join(folder, 'shards/00000.tar'), Buffer.concat(parts));
+  await writeFile(
+    join(folder, 'index.json'),
+    JSON.stringify({ ...index, images, shards: ['shards/00000.tar'] }),
+  );
 }
 
 /** Two convolutions with a batch normalisation between them, as they are at the start of a training. */
