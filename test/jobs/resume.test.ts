@@ -249,6 +249,15 @@ describe('full retraining whose checkpoints are damaged in the store', () => {
     await gate.reached();
     // It waits for the job's row, which whoever stands at the gate holds.
     const cancelling = cancelJob(fixture.zoo, fixture.principal, jobId);
+    const waiting = async () => {
+      const { rows } = await executeSql(
+        fixture.zoo.database,
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+            AND wait_event IN ('transactionid', 'tuple') AND query LIKE 'SELECT state FROM jobs%FOR UPDATE'`,
+      );
+      return rows.length;
+    };
+    await expect.poll(waiting).toBe(1);
     await gate.remove();
     await cancelling;
     expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'CANCELLED', resultModelVersionId: null });
