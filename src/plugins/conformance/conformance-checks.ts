@@ -89,7 +89,10 @@ export interface ConformanceOptions {
   /** Share of the easy pictures, four classes of coloured shapes, that must be named right. 0.7 by default. */
   minimumAccuracy?: number;
   limits?: {
-    /** Milliseconds that one run may take: fit, evaluation and writing. 60,000 by default. */
+    /**
+     * Milliseconds that one run may take: fit, evaluation and writing. 60,000 by default. What other programs take of the
+     * machine does not count, here and below.
+     */
     runMs?: number;
     /** Milliseconds in which a fit must end after the signal to stop. 2,000 by default. */
     abortMs?: number;

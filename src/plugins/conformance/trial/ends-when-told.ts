@@ -36,7 +36,7 @@ export async function endsWhenTold(
   const stop = (): void => {
     if (limit !== undefined) return;
     const started = (limit = new TimeLimit(abortMs));
-    timer = setInterval(() => (started.hasPassed ? giveUp() : undefined), Math.min(100, abortMs / 4));
+    timer = setInterval(() => (started.hasPassed ? giveUp() : undefined), started.lookMs);
     controller.abort(reason);
   };
   const purpose = `${what} that is told to stop at ${when} ends within ${abortMs / 1000} s, by throwing signal.reason`;

@@ -1,4 +1,5 @@
 import { ConformanceError } from '../conformance-error.js';
+import { TimeLimit } from './time-limit.js';
 
 /** A run that is stopped when it takes too long. @throws ConformanceError where it does, else what the run throws */
 export async function endsWithin<Result>(
@@ -7,9 +8,12 @@ export async function endsWithin<Result>(
   purpose: string,
   abort: AbortController,
 ): Promise<Result> {
+  const limit = new TimeLimit(limitMs);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    timer = setInterval(() => {
+      if (!limit.hasPassed) return;
+      clearInterval(timer);
       const error = new ConformanceError(
         purpose,
         `the run was not done after ${limitMs / 1000} s`,
@@ -17,7 +21,7 @@ export async function endsWithin<Result>(
       );
       abort.abort(error);
       reject(error);
-    }, limitMs);
+    }, limit.lookMs);
   });
   // Whichever is later has nobody to tell.
   running.catch(ignore);
@@ -25,7 +29,7 @@ export async function endsWithin<Result>(
   try {
     return await Promise.race([running, late]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 

@@ -11,6 +11,11 @@ export class TimeLimit {
 
   constructor(readonly limitMs: number) {}
 
+  /** How often to look. */
+  get lookMs(): number {
+    return Math.min(100, this.limitMs / 4);
+  }
+
   get elapsedMs(): number {
     return performance.now() - this.#startedAt;
   }
