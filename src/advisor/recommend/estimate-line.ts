@@ -25,8 +25,7 @@ export function estimateLine(input: RecommendInput, line: ThoughtOfLine): Unrank
   const strategy = input.strategies.find(({ name }) => name === line.strategy);
   const advised = input.models.find(({ versionId }) => versionId === line.versionId);
   if (strategy === undefined || advised === undefined) return undefined;
-  const given = withDropped(input, line.versionId);
-  const measured = measuredModels(given).measured.find((one) => one.advised.versionId === line.versionId);
+  const measured = measuredModels(input).measured.find((one) => one.advised.versionId === line.versionId);
   if (!isBuiltIn(strategy.name)) return ofPackage({ advised, measured }, strategy, line.parameters);
   const at = measured && atLayer(measured, strategy, line.parameters);
   if (at === undefined) return ofManifest(input, advised, strategy, line.parameters);
@@ -36,14 +35,6 @@ export function estimateLine(input: RecommendInput, line: ThoughtOfLine): Unrank
   if (inputSize === undefined || (inputSize === height && inputSize === width)) return candidate;
   const warning = `Pictures were measured at ${height} × ${width} pixels; what another size does to the accuracy is not known.`;
   return { ...candidate, warnings: [...candidate.warnings, warning] };
-}
-
-/** A model that an advice dropped half way is measured well enough to be asked about by itself. */
-function withDropped(input: RecommendInput, versionId: string): RecommendInput {
-  const models = input.measurements.models.map((model): ModelMeasurements =>
-    model.versionId === versionId && model.state === 'DROPPED' ? { ...model, state: 'MEASURED' } : model,
-  );
-  return { ...input, measurements: { ...input.measurements, models } };
 }
 
 /** A linear classifier at a named layer rests on the probe there; undefined where there is none. */

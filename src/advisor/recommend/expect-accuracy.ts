@@ -3,6 +3,7 @@ import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
 import type { AdviceMeasurements, ModelMeasurements } from '../measurements.js';
 import { bestCut, probeError } from './best-cut.js';
 import { gainFeatures, type AccuracyKnowledge } from './knowledge.js';
+import { growthOfProbe } from './growth-of-probe.js';
 import { measureGainFeatures } from './measure-gain-features.js';
 
 /** What an expectation depends on, beside what the study has taught. */
@@ -19,14 +20,6 @@ export interface ExpectationInput {
 const furthest = 2.5;
 
 /**
- * By how much the gain of another doubling shrinks from one doubling to the next: a linear classifier's error falls with
- * about the root of the number of pictures.
- *
- * @see Mohri, Rostamizadeh & Talwalkar, "Foundations of Machine Learning", 2018, section 3.1
- */
-const gainDecay = Math.SQRT1_2;
-
-/**
  * The test accuracy to expect of a family's jobs: the best probe, plus what such jobs gained over theirs in the study. The
  * interval holds 80 % and is made of three parts: pictures of the probe, pictures of the test, and what the study could not
  * explain.
@@ -38,14 +31,14 @@ export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge
   const cut = bestCut(model);
   if (cut === undefined) return undefined;
   const smoothed = smoothedShare(cut.probe.accuracy, cut.pictures);
-  const more = gainOfMorePictures(model, cut.pictures, dataset.train);
-  const probe = logOdds(Math.min(1, smoothed + more));
+  const growth = growthOfProbe(model.learningCurve, cut.pictures, dataset.train);
+  const probe = logOdds(smoothed) + growth;
   const gain = known.gain + gainBy(input, known);
   const centre = probe + (isLearned ? gain : Math.min(0, gain));
   const value = fromLogOdds(centre);
-  const ofProbe = Math.hypot(probeError(cut.probe, cut.pictures), more / 2) / slope(smoothed);
+  const ofProbe = probeError(cut.probe, cut.pictures) / slope(smoothed);
   const ofTest = testPictures > 0 ? 1 / Math.sqrt(testPictures * slope(value)) : 0;
-  const deviation = Math.hypot(known.spread, ofProbe, ofTest);
+  const deviation = Math.hypot(known.spread, ofProbe, ofTest, growth / 2);
   return {
     value,
     low: fromLogOdds(centre + Math.min(0, known.low) * deviation),
@@ -68,12 +61,4 @@ function gainBy({ dataset, model }: ExpectationInput, { coefficients }: Accuracy
     const least = name === 'probe' ? -known.scale : -Infinity;
     return sum + Math.max(least, known.coefficient) * deviations;
   }, 0);
-}
-
-/** Accuracy that the probe is expected to gain from training pictures that the budget left out. */
-function gainOfMorePictures({ learningCurve }: ModelMeasurements, seen: number, all: number): number {
-  if (learningCurve === null || seen <= 0 || all <= seen) return 0;
-  const doublings = Math.log2(all / seen);
-  const shrunken = (gainDecay * (1 - gainDecay ** doublings)) / (1 - gainDecay);
-  return Math.max(0, learningCurve.gainPerDoubling) * shrunken;
 }

@@ -2,10 +2,14 @@ import { normalQuantile } from '../normal-quantile.js';
 import type { AdviceMeasurements, ModelMeasurements } from '../measurements.js';
 import { bestCut, probedCuts, probeError, type ProbedCut } from './best-cut.js';
 
+type Model = Pick<ModelMeasurements, 'cuts' | 'learningCurve'>;
+
 /** Whether any probe tells the classes apart, and which one shows it. */
 export interface Learning {
   isLearned: boolean;
   best: ProbedCut;
+  /** Whose it is. */
+  model: Model;
   /** Of the best probe's accuracy. */
   standardError: number;
   /** What a probe has to be better than: below it, its accuracy is what chance gives. */
@@ -25,18 +29,19 @@ const tailOfTwoErrors = 0.02275;
  */
 export function findLearning(
   { majorityShare }: Pick<AdviceMeasurements['dataset'], 'majorityShare'>,
-  models: readonly Pick<ModelMeasurements, 'cuts'>[],
+  models: readonly Model[],
 ): Learning | undefined {
-  const best = models
-    .flatMap((model) => bestCut(model) ?? [])
-    .reduce<ProbedCut | undefined>(
-      (leader, next) => (leader === undefined || next.probe.accuracy > leader.probe.accuracy ? next : leader),
-      undefined,
-    );
-  if (best === undefined) return undefined;
-  const probes = models.reduce((sum, model) => sum + probedCuts(model).length, 0);
+  const [leader] = models
+    .flatMap((model) => {
+      const best = bestCut(model);
+      return best === undefined ? [] : [{ model, best }];
+    })
+    .sort((a, b) => b.best.probe.accuracy - a.best.probe.accuracy);
+  if (leader === undefined) return undefined;
+  const { best, model } = leader;
+  const probes = models.reduce((sum, one) => sum + probedCuts(one).length, 0);
   const ofChance = Math.sqrt((majorityShare * (1 - majorityShare)) / Math.max(1, best.pictures));
   const standardError = Math.max(probeError(best.probe, best.pictures), ofChance);
   const neededAccuracy = majorityShare + normalQuantile(1 - tailOfTwoErrors / probes) * standardError;
-  return { isLearned: best.probe.accuracy > neededAccuracy, best, standardError, neededAccuracy };
+  return { isLearned: best.probe.accuracy > neededAccuracy, best, model, standardError, neededAccuracy };
 }

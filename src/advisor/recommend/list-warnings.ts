@@ -20,7 +20,7 @@ export function listWarnings(
       ? ''
       : 'No linear probe of this model tells the classes apart by more than chance: expect no more than naming the largest class gives.',
     model.pictures < dataset.train
-      ? `Measured on ${grouped(model.pictures)} of ${grouped(dataset.train)} training pictures, as far as the budget went.`
+      ? `Measured on ${grouped(model.pictures)} of ${grouped(dataset.train)} training pictures. ${model.reason ?? ''}`.trim()
       : '',
     dataset.perClass.smallest < fewPictures
       ? `The smallest class has ${plural(dataset.perClass.smallest, 'training picture')}: what cross-validation says of it is hardly more than a guess.`

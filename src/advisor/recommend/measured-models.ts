@@ -5,7 +5,10 @@ import { findLearning, type Learning } from './find-learning.js';
 import type { MeasuredModel } from './measured-model.js';
 import type { AdvisedModel, RecommendInput } from './recommend-input.js';
 
-/** Which of the models that were asked about can be ranked, and why the others cannot. */
+/**
+ * Which of the models that were asked about can be ranked, and why the others cannot. Those that the halving dropped are
+ * ranked by what they did before: others did better there, but may cost more.
+ */
 export interface MeasuredModels {
   measured: MeasuredModel[];
   notMeasured: Recommendation['notMeasured'];
@@ -31,21 +34,25 @@ export function measuredModels(input: RecommendInput): MeasuredModels {
   const measured = usable.flatMap(({ advised, model }): MeasuredModel[] => {
     const cut = bestCut(model);
     if (cut === undefined || learning === undefined) return [];
-    return [{ input, advised, model, cut, isLearned: cut.probe.accuracy > learning.neededAccuracy }];
+    // One that saw few pictures has no curve of its own, and gains from the others as the best does.
+    const learningCurve = model.learningCurve ?? learning.model.learningCurve;
+    const isLearned = cut.probe.accuracy > learning.neededAccuracy;
+    return [{ input, advised, model: { ...model, learningCurve }, cut, isLearned }];
   });
   return { measured, notMeasured, learning };
 }
 
 /** Why a model has no place in the ranking; undefined where it has one. */
 function whyNotRanked(model: ModelMeasurements): string | undefined {
-  if (model.state !== 'MEASURED') return model.reason ?? reasonOfState[model.state];
+  if (model.state === 'NOT_REACHED' || model.state === 'UNUSABLE') {
+    return model.reason ?? reasonOfState[model.state];
+  }
   return bestCut(model) === undefined
     ? 'No linear probe could be solved on its features: that takes two classes with two training pictures each.'
     : undefined;
 }
 
 const reasonOfState = {
-  DROPPED: 'Others did better on the pictures that all were measured on.',
   NOT_REACHED: 'The budget ended before it was measured.',
   UNUSABLE: 'It cannot take these pictures.',
 } as const;

@@ -83,6 +83,7 @@ describe('what is recommended', () => {
 describe('the reasons', () => {
   const model = makeModel({
     pictures: 512,
+    reason: 'The time did not hold more.',
     cuts: [
       makeCut({ layer: 'block1_add', accuracy: 0.812, pictures: 512 }),
       makeCut({ accuracy: 0.7, pictures: 512 }),
@@ -128,7 +129,7 @@ describe('the reasons', () => {
   it('come with warnings of what was not measured and will not fit', () => {
     expect(of('full-retraining')?.warnings).toEqual(
       expect.arrayContaining([
-        'Measured on 512 of 1,000 training pictures, as far as the budget went.',
+        'Measured on 512 of 1,000 training pictures. The time did not hold more.',
         expect.stringMatching(/^It needs about \d+ MiB of memory, and jobs here may take 256 MiB\.$/),
       ]),
     );
@@ -321,16 +322,51 @@ describe('where there is little to go by', () => {
     expect(candidates).toHaveLength(4);
   });
 
-  it('a model that is not there any more, or was dropped, is told apart', () => {
-    const dropped = makeModel({ versionId: 'second', state: 'DROPPED', reason: null });
-    const gone = makeModel({ versionId: 'third' });
-    const measurements = makeMeasurements([makeModel(), dropped, gone]);
-    const [first, second] = makeInput({ measurements }).models;
-    const answer = recommend(makeInput({ measurements, models: first && second ? [first, second] : [] }));
-    expect(answer.notMeasured).toEqual([
-      { versionId: 'second', reason: 'Others did better on the pictures that all were measured on.' },
-      { versionId: 'third', reason: 'It is not there any more.' },
-    ]);
+  it('a model that is not there any more is told', () => {
+    const measurements = makeMeasurements([makeModel(), makeModel({ versionId: 'second' })]);
+    const models = makeInput({ measurements }).models.slice(0, 1);
+    const answer = recommend(makeInput({ measurements, models }));
+    expect(answer.notMeasured).toEqual([{ versionId: 'second', reason: 'It is not there any more.' }]);
     expect(new Set(answer.candidates.map(({ versionId }) => versionId))).toEqual(new Set(['first']));
+  });
+});
+
+describe('a model that the halving dropped', () => {
+  const learningCurve = {
+    layer: 'block2_out',
+    points: [250, 500, 1000].map((pictures, at) => ({
+      pictures,
+      accuracy: 0.6 + 0.05 * at,
+      standardError: 0.02,
+    })),
+    gainPerDoubling: 0.05,
+  };
+  const leader = makeModel({ learningCurve });
+  const dropped = makeModel({
+    versionId: 'second',
+    state: 'DROPPED',
+    reason: 'On 250 pictures it did worse.',
+    pictures: 250,
+    cuts: [makeCut({ accuracy: 0.58, pictures: 250 })],
+  });
+  const measurements = makeMeasurements([leader, dropped]);
+  const { candidates, notMeasured } = recommend(makeInput({ measurements, knowledge: makeKnowledge({}) }));
+  const linear = (id: string) =>
+    candidates.find(({ versionId, parameters }) => versionId === id && parameters['classifier'] === 'svm');
+
+  it('is ranked by what it did, grown as the best one grew', () => {
+    expect(notMeasured).toEqual([]);
+    // From 0.60 to 0.70 on the leader's curve, and so from 0.58 to 0.68.
+    expect(linear('second')?.accuracy?.value).toBeCloseTo(0.68, 1);
+    expect(linear('second')?.accuracy?.value).toBeLessThan(linear('first')?.accuracy?.value ?? 0);
+    expect(linear('second')?.warnings).toContain(
+      'Measured on 250 of 1,000 training pictures. On 250 pictures it did worse.',
+    );
+  });
+
+  it('has the wider interval, and features to compute that the advice did not', () => {
+    const width = (id: string) => (linear(id)?.accuracy?.high ?? 0) - (linear(id)?.accuracy?.low ?? 0);
+    expect(width('second')).toBeGreaterThan(1.15 * width('first'));
+    expect(linear('second')?.seconds?.value).toBeGreaterThan((linear('first')?.seconds?.value ?? 0) + 7);
   });
 });
