@@ -9,7 +9,7 @@ export interface TransferProfileRow {
   versionId: string;
   /** Input to output. */
   cuts: ProfileCutRow[];
-  /** The newest measured first. */
+  /** The newest measured first; at most a hundred. */
   datasets: DatasetProfileRow[];
 }
 
@@ -39,6 +39,9 @@ export interface ProfilePointRow {
   batchNormShift: number | null;
 }
 
+/** Data sets of a profile that are read, the newest measured. */
+const mostDatasets = 100;
+
 /** The transfer profiles of those of the versions that the principal may see, on data sets that it may see. */
 export async function transferProfilesOf(
   database: Queryable,
@@ -53,11 +56,19 @@ export async function transferProfilesOf(
     [versionIds],
   )) as (ProfileCutRow & { versionId: string })[];
   const points = (await database.query(
-    `SELECT c.version_id AS "versionId", p.dataset_version_id AS "datasetVersionId", p.measured_at AS "measuredAt",
+    `WITH measured AS (
+       SELECT c.version_id, p.dataset_version_id,
+              row_number() OVER (PARTITION BY c.version_id
+                ORDER BY max(p.measured_at) DESC, p.dataset_version_id) AS place
+         FROM transfer_profile_cuts c JOIN transfer_profiles p ON p.feature_key = c.feature_key
+         JOIN dataset_versions v ON v.id = p.dataset_version_id JOIN datasets d ON d.id = v.dataset_id
+        WHERE c.version_id = ANY($1::uuid[]) AND ${visibleTo(principal, 'd')}
+        GROUP BY c.version_id, p.dataset_version_id)
+     SELECT c.version_id AS "versionId", p.dataset_version_id AS "datasetVersionId", p.measured_at AS "measuredAt",
             c.layer, c.depth, p.pictures, p.scores, p.batch_norm_shift AS "batchNormShift"
-       FROM transfer_profile_cuts c JOIN transfer_profiles p ON p.feature_key = c.feature_key
-       JOIN dataset_versions v ON v.id = p.dataset_version_id JOIN datasets d ON d.id = v.dataset_id
-      WHERE c.version_id = ANY($1::uuid[]) AND ${visibleTo(principal, 'd')}
+       FROM measured s JOIN transfer_profile_cuts c ON c.version_id = s.version_id
+       JOIN transfer_profiles p ON p.feature_key = c.feature_key AND p.dataset_version_id = s.dataset_version_id
+      WHERE s.place <= ${mostDatasets}
       ORDER BY c.version_id, c.depth, c.layer`,
     [versionIds],
   )) as (ProfilePointRow & { versionId: string; datasetVersionId: string; measuredAt: Date })[];
