@@ -6,21 +6,21 @@ const families = {
   'full retraining, pretrained': 'full-retraining',
 };
 
-/** Classes, the domain, and the set with more of the same pictures, of the study's data sets that teach what they test. */
+/** Classes and domain of the study's data sets that teach what they test. */
 const datasets = {
-  'clothing-20': { domain: 'photographs', classes: 10, larger: 'clothing-all' },
-  'clothing-all': { domain: 'photographs', classes: 10, smaller: 'clothing-20' },
-  'fashion-mnist-20': { domain: 'fashion-mnist', classes: 10, larger: 'fashion-mnist-300' },
-  'fashion-mnist-300': { domain: 'fashion-mnist', classes: 10, smaller: 'fashion-mnist-20' },
-  'fashion-mnist-all': { domain: 'fashion-mnist', classes: 10, smaller: 'fashion-mnist-300' },
+  'clothing-20': { domain: 'photographs', classes: 10 },
+  'clothing-all': { domain: 'photographs', classes: 10 },
+  'fashion-mnist-20': { domain: 'fashion-mnist', classes: 10 },
+  'fashion-mnist-300': { domain: 'fashion-mnist', classes: 10 },
+  'fashion-mnist-all': { domain: 'fashion-mnist', classes: 10 },
   'emoji-same-style': { domain: 'emoji', classes: 9 },
 };
 
 /**
  * Observations from the study of the strategies, which measured less than an advice does. The probe is the cross-validated
- * accuracy of the run with an SVM, its error that of so many pictures; the late gap is that of the SVM by depth; the gain per
- * doubling that between two sizes of a set. What is not there stays null. The linear probe that fine-tunes are compared with
- * is a softmax on the same features, and stands for that family.
+ * accuracy of the run with an SVM, its error that of so many pictures; the late gap is that of the SVM by depth. What is not
+ * there stays null. The linear probe that fine-tunes are compared with is a softmax on the same features, and stands for that
+ * family.
  */
 export function studyObservations(results) {
   const runs = results.filter(({ kind, dataset }) => kind === 'run' && dataset in datasets);
@@ -47,7 +47,7 @@ export function studyObservations(results) {
         probe: logOdds(smoothedShare(probe, trainImageCount)),
         picturesPerClass: Math.log2(trainImageCount / classes),
         lateGap: gaps.get(dataset) ?? null,
-        gainPerDoubling: gainPerDoubling(runs, dataset),
+        gainPerDoubling: null,
         batchNormShift: null,
         nearestNeighbours: null,
         hScore: null,
@@ -77,23 +77,3 @@ function lateGaps(results) {
       }),
   );
 }
-
-/** Between the two sizes of a set that are nearest: what each doubling brought the cross-validated accuracy. */
-function gainPerDoubling(runs, dataset) {
-  const { larger, smaller } = datasets[dataset];
-  const [few, many] = [smaller ?? dataset, smaller === undefined ? larger : dataset].map((name) => {
-    const ofSet = runs.filter(
-      (run) => run.dataset === name && families[run.strategy] === 'feature-extraction-svm',
-    );
-    return ofSet.length === 0
-      ? undefined
-      : {
-          accuracy: mean(ofSet.map(({ chosen }) => chosen.crossValidatedAccuracy)),
-          pictures: ofSet[0].trainImageCount,
-        };
-  });
-  if (few === undefined || many === undefined || (larger === undefined && smaller === undefined)) return null;
-  return (many.accuracy - few.accuracy) / Math.log2(many.pictures / few.pictures);
-}
-
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
