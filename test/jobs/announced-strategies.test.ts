@@ -117,7 +117,7 @@ async function listed(name = 'prototypes') {
   const answer = await server.graphql<{ strategy: Record<string, unknown> | null }>(
     `query ($name: String!) {
       strategy(name: $name) {
-        version source contract workerCount package { name version digest } needs { gpu memoryBytes }
+        version source contract estimates workerCount package { name version digest } needs { gpu memoryBytes }
         parametersSchema versions { version workerCount package { digest } }
       }
     }`,
@@ -150,6 +150,14 @@ describe('a strategy that only a worker has', () => {
     await made.announce([]);
     expect(await listed()).toBeNull();
     expect(await listed('full-retraining')).toMatchObject({ source: 'BUILT_IN', workerCount: 0 });
+  });
+
+  test('tells whether it estimates, which a worker from before that does not say', async () => {
+    const made = await worker([announcedStrategy({ estimates: true })]);
+    expect(await listed()).toMatchObject({ estimates: true });
+    const { estimates: _, ...before } = announcedStrategy();
+    await made.announce([before as AnnouncedStrategy]);
+    expect(await listed()).toMatchObject({ estimates: false });
   });
 
   test('keeps the order, units and groups of its parameters', async () => {

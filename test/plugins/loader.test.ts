@@ -30,6 +30,7 @@ describe('the strategy loader', () => {
       source('shouting', { ...featureExtraction, name: 'SHOUTING' }),
       source('undescribed', { ...featureExtraction, name: 'quiet', parameters: z.object({ a: z.number() }) }),
       source('without-fit', { ...featureExtraction, name: 'idle', load: undefined }),
+      source('estimated', { ...featureExtraction, name: 'sure', estimate: 0.9 }),
       source('first', featureExtraction),
       source('second', featureExtraction),
     ]);
@@ -48,6 +49,11 @@ describe('the strategy loader', () => {
       },
       { source: 'undescribed', code: 'PLUGIN_METADATA_INVALID', reason: 'parameter a has no description' },
       { source: 'without-fit', code: 'PLUGIN_METADATA_INVALID', reason: 'load must be a function' },
+      {
+        source: 'estimated',
+        code: 'PLUGIN_METADATA_INVALID',
+        reason: 'estimate must be a function that loads the estimate',
+      },
       {
         source: 'second',
         code: 'PLUGIN_NAME_TAKEN',

@@ -34,7 +34,13 @@ it('describes a strategy as data, with the package that it comes from', async ()
     parametersSchema: { properties: { depth: { default: 3, minimum: 1, description: 'How deep.' } } },
     package: found.origin.identity,
     contract: '1.0',
+    estimates: false,
   });
+});
+
+it('tells whether a strategy estimates, and asks for no estimate', async () => {
+  const fields = `estimate: () => { throw new Error('not to be called'); },`;
+  expect(await describes({ fields })).toMatchObject({ estimates: true });
 });
 
 it.each<[string, PackageSource, string, RegExp]>([
