@@ -31,7 +31,7 @@ export async function cutScores(
 /** What the scores of a cut are expected to take: LogME's tridiagonal form, on one core, is most of it. */
 export function scoreSeconds(rows: number, featureDim: number): number {
   const size = Math.min(rows, featureDim, mostPictures.logMe);
-  return 0.05 + (2 * size ** 3) / 5e8;
+  return 0.05 + (2 * size ** 3) / 1e9;
 }
 
 /** Pictures lie in an order of which every beginning is a smaller data set. */

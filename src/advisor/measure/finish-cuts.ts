@@ -58,8 +58,9 @@ export function finishSeconds(
   rows: number,
 ): number {
   return network.cuts.reduce(
-    (sum, cut) => sum + (cut.isCandidate ? scoreSeconds(rows, cut.featureDim) : probes.seconds(cut, rows)),
-    curveSeconds(probes, network.cuts.at(-1), rows),
+    (sum, cut) =>
+      sum + scoreSeconds(rows, cut.featureDim) + (cut.isCandidate ? 0 : probes.seconds(cut, rows)),
+    network.secondsAgain(rows) + curveSeconds(probes, network.cuts.at(-1), rows),
   );
 }
 
@@ -94,7 +95,7 @@ async function measureCut(
   const probe = run.probes.get(cut.layer);
   // Only statistics would be no measurement of a cut: others may still make one.
   if (!cut.isCandidate && probe === undefined) return unknown;
-  const hasTime = cut.isCandidate && scoreSeconds(features.rows, cut.featureDim) <= budget.remaining();
+  const hasTime = scoreSeconds(features.rows, cut.featureDim) <= budget.remaining();
   const scores = hasTime ? await cutScores(features, { threads, signal }) : unknown.scores;
   return {
     ...unknown,

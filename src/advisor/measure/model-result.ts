@@ -1,7 +1,8 @@
-import type { ModelMeasurements } from '../measurements.js';
+import type { CutMeasurements, ModelMeasurements } from '../measurements.js';
 import { withoutScores } from './finish-cuts.js';
 import type { SourceStatistics } from './measure-input.js';
 import type { ModelRun } from './model-run.js';
+import type { OpenCut } from './open-network.js';
 import { similarity } from './similarity.js';
 
 /** How far a model came, and why no further. */
@@ -17,7 +18,7 @@ export function modelResult(
   const measured = new Map(finished?.cuts.map((cut) => [cut.layer, cut]));
   const cuts = [...network.cuts, ...network.leftOut]
     .sort((a, b) => a.place - b.place)
-    .map((cut) => measured.get(cut.layer) ?? withoutScores(cut));
+    .map((cut) => measured.get(cut.layer) ?? withProbe(cut, run));
   return {
     versionId: run.input.model.versionId,
     ...(unusable === null ? end : { state: 'UNUSABLE' as const, reason: unusable }),
@@ -28,4 +29,13 @@ export function modelResult(
     learningCurve: finished?.learningCurve ?? null,
     similarity: similarity(cuts, network.batchNormShifts, known),
   };
+}
+
+/** A cut of a model that was dropped with no time for more than what decided. */
+function withProbe(cut: OpenCut, { probes, pictures }: ModelRun): CutMeasurements {
+  const unknown = withoutScores(cut);
+  const probe = probes.get(cut.layer);
+  if (probe?.pictures !== pictures) return unknown;
+  const { accuracy, standardError, C } = probe;
+  return { ...unknown, pictures, scores: { ...unknown.scores, probe: { accuracy, standardError, C } } };
 }

@@ -140,7 +140,9 @@ export class ModelRun implements Contestant {
   /** Measures what does not decide the halving, as far as the time goes, and lets go of the network. */
   finish(extent: FinishExtent): Promise<boolean> {
     return this.#attempt(async () => {
-      if (this.#pictures > 0) this.#finished = await finishCuts(this, extent);
+      // To open a network again for a model that was dropped has to be worth it.
+      const isWorth = extent.otherCuts || this.network.openSeconds <= this.input.budget.remaining();
+      if (this.#pictures > 0 && isWorth) this.#finished = await finishCuts(this, extent);
       await this.network.close();
     });
   }

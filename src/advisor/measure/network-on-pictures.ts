@@ -38,8 +38,11 @@ export class NetworkOnPictures {
   #uncached: Uint32Array = new Uint32Array(1);
   #looked = 0;
   #picturesPerSecond: number | null = null;
+  /** False once the cache turned out to have no room: every pass is from the first picture on then. */
+  #isKept = true;
   #batchNormShifts: Similarity['batchNormShifts'] = [];
   #inputSpec: InputSpec | undefined;
+  #openSeconds = 0;
 
   constructor(private readonly input: NetworkOnPicturesInput) {}
 
@@ -65,6 +68,11 @@ export class NetworkOnPictures {
 
   get batchNormShifts(): Similarity['batchNormShifts'] {
     return this.#batchNormShifts;
+  }
+
+  /** Seconds that it takes to open it, if it is not open; 0 where it is. */
+  get openSeconds(): number {
+    return this.#network === undefined ? this.#openSeconds : 0;
   }
 
   /** How pictures enter it; undefined before the first look. */
@@ -95,9 +103,13 @@ export class NetworkOnPictures {
 
   /** Seconds that the features of the first so many pictures will take. */
   seconds(count: number): number {
-    const uncached = this.#uncached[Math.min(count, this.#uncached.length - 1)] ?? 0;
-    const done = this.#uncached[Math.min(this.#looked, this.#uncached.length - 1)] ?? 0;
-    return Math.max(0, uncached - done) / (this.#picturesPerSecond ?? Infinity);
+    if (!this.#isKept) return this.secondsAgain(count);
+    return Math.max(0, this.#uncachedOf(count) - this.#uncachedOf(this.#looked)) / this.#speed;
+  }
+
+  /** Seconds that they will take once more. */
+  secondsAgain(count: number): number {
+    return this.#isKept ? 0 : count / this.#speed;
   }
 
   /**
@@ -111,7 +123,8 @@ export class NetworkOnPictures {
     // With the batch normalisations to give, a network is slower.
     if (count > batchNormPictures && (this.#network?.batchNorms.length ?? 0) > 0) await this.close();
     const network = this.#network ?? (await this.#open(false));
-    return this.#timed(network, count, () =>
+    const expected = this.#uncachedOf(count) - this.#uncachedOf(Math.min(count, this.#looked));
+    const { result, computed } = await this.#timed(network, count, () =>
       readCutFeatures({
         extractor: network.atCuts,
         pictures: pictures.first(count),
@@ -122,6 +135,9 @@ export class NetworkOnPictures {
         log,
       }),
     );
+    this.#looked = Math.max(this.#looked, count);
+    this.#isKept &&= computed < expected + firstLook / 2;
+    return result;
   }
 
   /** Lets go of the network; it is opened again when it is needed. */
@@ -131,18 +147,29 @@ export class NetworkOnPictures {
     await network?.close();
   }
 
+  get #speed(): number {
+    return this.#picturesPerSecond ?? Infinity;
+  }
+
+  #uncachedOf(count: number): number {
+    return this.#uncached[Math.min(count, this.#uncached.length - 1)] ?? 0;
+  }
+
   async #open(withBatchNorms: boolean): Promise<OpenNetwork> {
-    const { folder, threads, signal, leaveOut } = this.input;
+    const { folder, threads, now, signal, leaveOut } = this.input;
+    const began = now();
     this.#network = await openNetwork(folder, { threads, signal, withBatchNorms, leaveOut });
+    this.#openSeconds = (now() - began) / 1000;
     return this.#network;
   }
 
   async #compareStatistics(network: OpenNetwork, count: number): Promise<void> {
     const { pictures, cache, signal, progress, log } = this.input;
     const { source } = pictures.first(count);
-    const matrices = await this.#timed(network, count, () =>
+    const { result: matrices } = await this.#timed(network, count, () =>
       cache.complete(network.withBatchNorms, source, { signal, progress, log }),
     );
+    this.#looked = Math.max(this.#looked, count);
     this.#batchNormShifts = network.batchNorms.flatMap(({ layer, depth, gamma, beta, output }) => {
       const matrix = matrices[output];
       const shift = matrix && batchNormShift(channelStatistics(matrix).mean, gamma, beta);
@@ -151,7 +178,11 @@ export class NetworkOnPictures {
   }
 
   /** Runs work that needs features, and learns the speed from what had to be computed for it. */
-  async #timed<T>(network: OpenNetwork, count: number, work: () => Promise<T>): Promise<T> {
+  async #timed<T>(
+    network: OpenNetwork,
+    count: number,
+    work: () => Promise<T>,
+  ): Promise<{ result: T; computed: number }> {
     const before = network.computed;
     const began = this.input.now();
     const result = await work();
@@ -160,8 +191,7 @@ export class NetworkOnPictures {
     if (computed >= Math.min(firstLook / 2, count)) {
       this.#picturesPerSecond = rate(computed, this.input.now() - began);
     }
-    this.#looked = Math.max(this.#looked, count);
-    return result;
+    return { result, computed };
   }
 
   /** Where the cache has all: the same pictures once more, without it. */

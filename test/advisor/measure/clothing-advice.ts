@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { measureModels } from '../../../src/advisor/measure/measure-models.js';
+import { adviceMeasurements, type AdviceMeasurements } from '../../../src/advisor/measurements.js';
 import type { MeasureInput, ModelToMeasure } from '../../../src/advisor/measure/measure-input.js';
 import type { DatasetIndex, IndexedImage } from '../../../src/learning/dataset-manifest.js';
 import { importDataset } from '../../../src/learning/datasets/import-dataset.js';
@@ -32,6 +34,8 @@ export interface AdviceWorkshop {
   variant(name: string, change: (index: DatasetIndex) => DatasetIndex): Promise<string>;
   /** What measuring needs, quiet and with time enough. */
   input(changes: Partial<MeasureInput>): MeasureInput;
+  /** Measures, and holds what comes of it to the form that an advice keeps. */
+  measure(changes: Partial<MeasureInput>): Promise<AdviceMeasurements>;
   remove(): Promise<void>;
 }
 
@@ -58,6 +62,19 @@ export async function createAdviceWorkshop(): Promise<AdviceWorkshop> {
       ...facts,
     };
   };
+  const input: AdviceWorkshop['input'] = (changes) => ({
+    models: [],
+    datasetFolder,
+    cacheFolder: join(folder, 'cache'),
+    cacheBytes: 1e9,
+    budgetSeconds: 3600,
+    seed: 1,
+    threads: 2,
+    memoryBytes: 4e9,
+    signal: new AbortController().signal,
+    on: { progress: () => undefined, log: () => undefined },
+    ...changes,
+  });
   return {
     folder,
     datasetFolder,
@@ -75,19 +92,8 @@ export async function createAdviceWorkshop(): Promise<AdviceWorkshop> {
       await symlink(join(datasetFolder, 'shards'), join(variantFolder, 'shards'));
       return variantFolder;
     },
-    input: (changes) => ({
-      models: [],
-      datasetFolder,
-      cacheFolder: join(folder, 'cache'),
-      cacheBytes: 1e9,
-      budgetSeconds: 3600,
-      seed: 1,
-      threads: 2,
-      memoryBytes: 4e9,
-      signal: new AbortController().signal,
-      on: { progress: () => undefined, log: () => undefined },
-      ...changes,
-    }),
+    input,
+    measure: async (changes) => adviceMeasurements.parse(await measureModels(input(changes))),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
