@@ -3,6 +3,21 @@ import { GraphQLObjectType, isObjectType, type GraphQLFieldResolver, type GraphQ
 import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './accounts/account.resolver.js';
+import { DatasetAdviceResolver, JobAdviceResolver } from './advisor/advice-links.resolver.js';
+import { AdviceCandidateResolver, AdviceOutcomeResolver, AdviceResolver } from './advisor/advice.resolver.js';
+import { AdvisorRecordResolver, RecordedOutcomeResolver } from './advisor/advisor-record.resolver.js';
+import { EstimateResolver } from './advisor/estimate.resolver.js';
+import {
+  FrechetDistanceResolver,
+  ModelMeasurementsResolver,
+  ModelNotMeasuredResolver,
+} from './advisor/measured-links.resolver.js';
+import {
+  DatasetTransferProfileResolver,
+  ModelTransferProfileResolver,
+  TransferProfileResolver,
+  VersionTransferProfileResolver,
+} from './advisor/transfer-profile.resolver.js';
 import { JobDatasetResolver, LineageDatasetResolver } from './datasets/dataset-links.resolver.js';
 import { DatasetMutationResolver } from './datasets/dataset-mutation.resolver.js';
 import { DatasetVersionResolver } from './datasets/dataset-version.resolver.js';
@@ -17,6 +32,8 @@ import { VersionReportResolver } from './models/version-report.resolver.js';
 import { AliasResolver, ModelResolver } from './models/model.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { toNodeId } from './node-id.js';
+import { SweepMutationResolver } from './sweeps/sweep-mutation.resolver.js';
+import { JobSweepResolver, SweepCandidateResolver, SweepResolver } from './sweeps/sweep.resolver.js';
 import { StrategyResolver, WorkerResolver } from './strategies/strategy.resolver.js';
 
 /** Every resolver of the schema. A subject adds its own here; one that is forgotten shows as missing fields at once. */
@@ -37,6 +54,25 @@ const resolvers = [
   JobResolver,
   JobMutationResolver,
   JobEventsResolver,
+  AdviceResolver,
+  AdviceCandidateResolver,
+  AdviceOutcomeResolver,
+  JobAdviceResolver,
+  DatasetAdviceResolver,
+  ModelMeasurementsResolver,
+  ModelNotMeasuredResolver,
+  FrechetDistanceResolver,
+  VersionTransferProfileResolver,
+  ModelTransferProfileResolver,
+  TransferProfileResolver,
+  DatasetTransferProfileResolver,
+  AdvisorRecordResolver,
+  RecordedOutcomeResolver,
+  EstimateResolver,
+  SweepMutationResolver,
+  JobSweepResolver,
+  SweepResolver,
+  SweepCandidateResolver,
   StrategyResolver,
   WorkerResolver,
 ] as const;

@@ -5,6 +5,7 @@ import { datasetNode } from './datasets/dataset.type.js';
 import { modelVersionNode } from './models/model-version.type.js';
 import { modelNode } from './models/model.type.js';
 import { jobNode } from './jobs/job.type.js';
+import { adviceNode } from './advisor/advice.type.js';
 import type { NodeType } from './node.js';
 import { workerNode } from './strategies/strategy.type.js';
 
@@ -17,5 +18,6 @@ export const nodeTypes: NodeType[] = [
   datasetNode,
   datasetVersionNode,
   jobNode,
+  adviceNode,
   workerNode,
 ];

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { cancelJob } from '../../jobs/launch/cancel-job.js';
-import { launchFineTune } from '../../jobs/launch/launch-fine-tune.js';
+import { launchFineTune, type FineTuneInput } from '../../jobs/launch/launch-fine-tune.js';
+import { invalidInput } from '../../zoo/parse-input.js';
 import type { GraphQLContext } from '../context.js';
 import { fromNodeId } from '../node-id.js';
 import { CancelJobInput, LaunchFineTuneInput } from './job.input.js';
@@ -21,12 +22,7 @@ export class JobMutationResolver {
     @Arg('input', () => LaunchFineTuneInput, { description: 'The fine-tune.' }) input: LaunchFineTuneInput,
     @Ctx() { zoo, principal }: GraphQLContext,
   ): Promise<LaunchFineTunePayload> {
-    const job = await launchFineTune(zoo, principal, {
-      ...input,
-      baseVersionId: fromNodeId('ModelVersion', input.baseVersionId, 'baseVersionId'),
-      datasetVersionId: fromNodeId('DatasetVersion', input.datasetVersionId, 'datasetVersionId'),
-    });
-    return { job };
+    return { job: await launchFineTune(zoo, principal, withRowIds(input)) };
   }
 
   @Mutation(() => CancelJobResult, { description: 'Calls a waiting or running job off.' })
@@ -36,4 +32,21 @@ export class JobMutationResolver {
   ): Promise<CancelJobPayload> {
     return { job: await cancelJob(zoo, principal, fromNodeId('Job', input.jobId, 'jobId')) };
   }
+}
+
+/** The launch as the jobs know it. What is missing, or too much beside an advice, is said by the launch itself. */
+function withRowIds(input: LaunchFineTuneInput): FineTuneInput {
+  if (input.adviceId == null && input.rank != null) {
+    throw invalidInput([{ path: 'rank', message: 'says which line of an advice: give adviceId with it' }]);
+  }
+  const rowId = (typeName: string, field: 'adviceId' | 'baseVersionId' | 'datasetVersionId') => {
+    const id = input[field];
+    return id == null ? id : fromNodeId(typeName, id, field);
+  };
+  return {
+    ...input,
+    adviceId: rowId('Advice', 'adviceId'),
+    baseVersionId: rowId('ModelVersion', 'baseVersionId'),
+    datasetVersionId: rowId('DatasetVersion', 'datasetVersionId'),
+  } as FineTuneInput;
 }

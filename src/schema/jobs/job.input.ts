@@ -6,12 +6,29 @@ import { JobKind, JobState } from './job.type.js';
 
 @InputType('LaunchFineTuneInput', { description: 'A fine-tune to launch.' })
 export class LaunchFineTuneInput {
-  @Field(() => ID, { description: 'Id of the model version to adapt.' })
-  baseVersionId: string;
-  @Field(() => ID, { description: 'Id of the data-set version to adapt it to.' })
-  datasetVersionId: string;
-  @Field(() => String, { description: 'Name of a strategy; `strategies` lists them.' })
-  strategy: string;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Id of an advice: model, data set, strategy and parameters are those of one of its lines, and are left out here.',
+  })
+  adviceId?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Which line of the advice, from 1.' })
+  rank?: number | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the model version to adapt; required without an advice.',
+  })
+  baseVersionId?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the data-set version to adapt it to; required without an advice.',
+  })
+  datasetVersionId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of a strategy; `strategies` lists them. Required without an advice.',
+  })
+  strategy?: string | null;
   @Field(() => String, {
     nullable: true,
     description: 'Which version of it; by default the newest that the server or a worker has.',

@@ -144,6 +144,7 @@ export class JobType extends Node implements JobRow {
   strategyPackage: string | null;
   strategyPackageVersion: string | null;
   strategyDigest: string | null;
+  adviceId: string | null;
   @Field(() => JobKind, { description: 'What it does.' })
   kind: JobRow['kind'];
   @Field(() => JobState, { description: 'Where it stands.' })
@@ -156,6 +157,11 @@ export class JobType extends Node implements JobRow {
     description: 'Parameters of the strategy, or options of the import; defaults filled in.',
   })
   parameters: Record<string, unknown>;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The line of the advice that it was launched by; null where it was launched by hand.',
+  })
+  adviceRank: number | null;
   @Field(() => Int, { description: 'Everything random in it depends on this.' })
   seed: number;
   @Field(() => String, { description: 'What its launcher wrote about it.' })
