@@ -209,7 +209,7 @@ describe('a sweep', () => {
     const job = await endOf(zoo, launched.id);
     expect(job).toMatchObject({ state: 'COMPLETED', error: null });
     expect(job.fence).toBeGreaterThan(1);
-    const [after] = await candidatesOf(job);
+    const [after, trained] = await candidatesOf(job);
     expect(after).toMatchObject({
       state: 'PUBLISHED',
       seconds: before?.seconds,

@@ -12,7 +12,7 @@ const significance = 0.05;
  * The candidate with the best validation accuracy; of equal ones the one that ran first, which is the cheaper. The test
  * split has no say: what is chosen on it would look better there than it is.
  */
-export function bestByValidation<Candidate extends Fitted>(
+export function bestByValidation<Candidate extends Pick<Fitted, 'validation'>>(
   candidates: readonly Candidate[],
 ): Candidate | undefined {
   let best: Candidate | undefined;
