@@ -2,6 +2,7 @@ import { bestFirst, betterHalf, type Standing } from './better-half.js';
 
 /** One of those that a halving compares. */
 export interface Contestant {
+  readonly parameterCount: number;
   /** Pictures that it was measured on last. */
   readonly pictures: number;
   /** The most pictures that it can be measured on. Known once it was started. */
@@ -68,7 +69,7 @@ export async function halve<C extends Contestant>(input: HalvingInput<C>): Promi
     standing = [];
     const climbed: C[] = [];
     for (const one of stay) {
-      const goal = goalOf(one, pictures, { isBest: one === stay[0], remaining: remainingSeconds() });
+      const goal = goalOf(one, pictures, remainingSeconds(), one === stay[0]);
       if (goal > one.pictures) {
         if (!(await one.measure(goal))) continue;
         climbed.push(one);
@@ -80,7 +81,11 @@ export async function halve<C extends Contestant>(input: HalvingInput<C>): Promi
   return { last: bestFirst([...standing, ...stopped]), notReached };
 }
 
-/** All of them, in the order in which they were given. The first always starts. */
+/**
+ * All of them, in the order in which they were given; the first always starts. One that the time does not hold a whole rung
+ * of makes way for those behind it, which may be quicker. Where it holds none of any, the one that it takes furthest is
+ * measured on what it holds.
+ */
 async function firstRung<C extends Contestant>(
   input: HalvingInput<C>,
   pictures: number,
@@ -88,25 +93,39 @@ async function firstRung<C extends Contestant>(
   const { contestants, remainingSeconds } = input;
   const reached: C[] = [];
   const notReached: C[] = [];
-  let longestStart = 0;
+  const tooSlow: C[] = [];
+  let longest = { seconds: 0, parameterCount: 1 };
   for (const one of contestants) {
     const before = remainingSeconds();
-    if (reached.length > 0 && before < Math.max(longestStart, Number.MIN_VALUE)) {
+    if (reached.length + tooSlow.length > 0 && before <= startSeconds(one, longest)) {
       notReached.push(one);
       continue;
     }
     if (!(await one.start())) continue;
-    const remaining = remainingSeconds();
-    longestStart = Math.max(longestStart, before - remaining);
-    const isFirst = reached.length === 0;
-    const goal = goalOf(one, pictures, { isBest: isFirst, remaining });
-    if (goal === 0 && !isFirst) {
+    const seconds = before - remainingSeconds();
+    if (seconds > longest.seconds) longest = { seconds, parameterCount: one.parameterCount };
+    if (one.secondsTo(Math.min(pictures, one.limit)) > remainingSeconds()) tooSlow.push(one);
+    else if (await one.measure(Math.min(pictures, one.limit))) reached.push(one);
+  }
+  const within = (one: C) => one.picturesWithin(remainingSeconds(), Math.min(pictures, one.limit));
+  for (const one of tooSlow.toSorted((a, b) => within(b) - within(a))) {
+    if (reached.length === 0) {
+      if (await one.measure(Math.max(within(one), 1))) reached.push(one);
+    } else {
       notReached.push(one);
       await one.leave();
-    } else if (await one.measure(Math.max(goal, 1))) reached.push(one);
+    }
   }
   reportRung(input, reached);
   return { reached, notReached };
+}
+
+/** What starting one is expected to take: as long as the longest so far, or less where it is smaller. */
+function startSeconds(
+  { parameterCount }: Contestant,
+  longest: { seconds: number; parameterCount: number },
+): number {
+  return longest.seconds * Math.min(1, parameterCount / Math.max(1, longest.parameterCount));
 }
 
 /** A rung has as many pictures as the one that saw most of them; others may have stopped before. */
@@ -117,11 +136,7 @@ function reportRung<C extends Contestant>({ onRung }: HalvingInput<C>, climbed: 
 }
 
 /** Pictures to measure on, 0 for none: the rung's, or for the best what the time holds of them. */
-function goalOf(
-  one: Contestant,
-  rung: number,
-  { isBest, remaining }: { isBest: boolean; remaining: number },
-): number {
+function goalOf(one: Contestant, rung: number, remaining: number, isBest: boolean): number {
   const pictures = Math.min(rung, one.limit);
   if (one.secondsTo(pictures) <= remaining) return pictures;
   if (!isBest) return 0;

@@ -61,6 +61,10 @@ export class ModelRun implements Contestant {
     this.probes = new CutProbes({ numClasses, seed, threads, memoryBytes, signal, speed, now });
   }
 
+  get parameterCount(): number {
+    return this.input.model.parameterCount;
+  }
+
   get pictures(): number {
     return this.#pictures;
   }

@@ -2,35 +2,43 @@ import { describe, expect, it } from 'vitest';
 import type { Standing } from '../../../src/advisor/measure/better-half.js';
 import { halve, type Contestant } from '../../../src/advisor/measure/halve.js';
 
-/** Costs a second to start and a second per picture; what it costs is taken off the clock. */
+/** Costs a second to start and a second per picture, or as many times that as it is slow; the clock goes on by it. */
 class Model implements Contestant {
   pictures = 0;
   standing: Standing | null = null;
   left = false;
+  readonly limit: number;
+  readonly parameterCount: number;
 
   constructor(
     readonly name: string,
     private readonly clock: Clock,
     private readonly accuracy: (pictures: number) => Standing | null,
-    readonly limit = Infinity,
-    private readonly starts = true,
-  ) {}
+    private readonly facts: { limit?: number; starts?: boolean; slowness?: number } = {},
+  ) {
+    this.limit = facts.limit ?? Infinity;
+    this.parameterCount = this.#slowness;
+  }
+
+  get #slowness(): number {
+    return this.facts.slowness ?? 1;
+  }
 
   start(): Promise<boolean> {
-    this.clock.spent += 1;
-    return Promise.resolve(this.starts);
+    this.clock.spent += this.#slowness;
+    return Promise.resolve(this.facts.starts ?? true);
   }
 
   secondsTo(pictures: number): number {
-    return pictures - this.pictures;
+    return (pictures - this.pictures) * this.#slowness;
   }
 
   picturesWithin(seconds: number, limit: number): number {
-    return Math.min(limit, this.pictures + Math.max(0, Math.floor(seconds)));
+    return Math.min(limit, this.pictures + Math.max(0, Math.floor(seconds / this.#slowness)));
   }
 
   measure(pictures: number): Promise<boolean> {
-    this.clock.spent += pictures - this.pictures;
+    this.clock.spent += this.secondsTo(pictures);
     this.pictures = pictures;
     this.standing = this.accuracy(pictures);
     return Promise.resolve(true);
@@ -117,6 +125,21 @@ describe('successive halving', () => {
     expect(outcome.clock.spent).toBeLessThanOrEqual(14);
   });
 
+  it('passes over one that is too slow for a rung, for those behind it that are not', async () => {
+    const outcome = await run(40, (clock) => [
+      new Model('slow', clock, sure(0.9), { slowness: 5 }),
+      new Model('quick', clock, sure(0.5)),
+    ]);
+    expect(outcome.rungs[0]).toEqual([10, ['quick']]);
+    expect(outcome.notReached).toEqual(['slow 0']);
+    // Too slow is everyone: the one that comes furthest.
+    const short = await run(14, (clock) => [
+      new Model('slow', clock, sure(0.9), { slowness: 5 }),
+      new Model('less slow', clock, sure(0.5), { slowness: 2 }),
+    ]);
+    expect(short.last).toEqual(['less slow 3']);
+  });
+
   it('takes the best as far as the time goes, and leaves the others where they are', async () => {
     const outcome = await run(2 + 20 + 15, (clock) => [
       new Model('a', clock, unsure(0.6)),
@@ -138,7 +161,7 @@ describe('successive halving', () => {
 
   it('goes on without those that cannot take part', async () => {
     const outcome = await run(1e6, (clock) => [
-      new Model('broken', clock, sure(0.9), Infinity, false),
+      new Model('broken', clock, sure(0.9), { starts: false }),
       new Model('whole', clock, sure(0.5)),
     ]);
     expect(outcome.last).toEqual(['whole 40']);
@@ -147,8 +170,8 @@ describe('successive halving', () => {
 
   it('ends where all that is left can see no more pictures', async () => {
     const outcome = await run(1e6, (clock) => [
-      new Model('a', clock, unsure(0.5), 15),
-      new Model('b', clock, unsure(0.5), 15),
+      new Model('a', clock, unsure(0.5), { limit: 15 }),
+      new Model('b', clock, unsure(0.5), { limit: 15 }),
     ]);
     expect(outcome.last).toEqual(['a 15', 'b 15']);
   });
