@@ -29,6 +29,8 @@ export interface DatasetDetails {
   license: string | null;
   tags: string[];
   visibility: 'PUBLIC' | 'PRIVATE';
+  /** The newest advice of yours on it. */
+  advice: { id: string; createdAt: string; summary: string } | null;
   versions: { totalCount: number };
   version: DatasetVersion | null;
 }
@@ -36,6 +38,7 @@ export interface DatasetDetails {
 const query = `query FindDataset($owner: String!, $name: String!, $revision: String!) {
   dataset(owner: $owner, name: $name) {
     id owner { name } name task license tags visibility
+    advice { id createdAt summary }
     versions { totalCount }
     version(revision: $revision) {
       id number imageCount sizeBytes digest createdAt

@@ -10,6 +10,17 @@ export interface FineTune {
   /** Left out: the newest there is. */
   strategyVersion?: string;
   parameters?: Record<string, unknown>;
+}
+
+/** A line of an advice to launch. */
+export interface AdvisedFineTune {
+  adviceId: string;
+  /** From 1. */
+  rank: number;
+}
+
+/** What becomes of the result. */
+export interface LaunchTarget {
   /** `owner/name` that receives the result. */
   name: string;
   visibility?: 'PUBLIC' | 'PRIVATE';
@@ -28,7 +39,7 @@ const resultQuery = `query JobResult($id: ID!) {
 /** Launches it; with an idempotency key that was used before it is the job of then. @throws ZooError with every reason why it cannot run */
 export async function launchFineTune(
   connection: Connection,
-  fineTune: FineTune,
+  fineTune: (FineTune | AdvisedFineTune) & LaunchTarget,
 ): Promise<{ id: string; state: JobState }> {
   const { job } = await mutate<{ job: { id: string; state: JobState } }>(connection, launchMutation, {
     ...fineTune,

@@ -49,5 +49,13 @@ export function describeDataset(dataset: DatasetDetails, version: DatasetVersion
       lines.push(`  ${path}: ${code}, ${reason}`);
     }
   }
+  if (dataset.advice !== null) {
+    const { owner, name, advice } = dataset;
+    lines.push(
+      '',
+      `Advice of ${formatTime(advice.createdAt)} (zoo advise ${owner.name}/${name} --last):`,
+      advice.summary,
+    );
+  }
   return lines.join('\n');
 }

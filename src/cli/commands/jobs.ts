@@ -17,6 +17,7 @@ interface ListedJob {
   waitingFor: string | null;
   model: { owner: { name: string }; name: string } | null;
   dataset: { owner: { name: string }; name: string } | null;
+  datasetVersion: { dataset: { owner: { name: string }; name: string } } | null;
   progress: { phase: string; done: number; total: number; unit: 'ITEMS' | 'BYTES' } | null;
   error: JobError | null;
   createdAt: string;
@@ -28,7 +29,7 @@ const query = `query Jobs($filter: JobFilter, $first: Int!) {
   jobs(filter: $filter, first: $first) {
     totalCount
     nodes {
-      id kind state strategy waitingFor model { owner { name } name } dataset { owner { name } name } progress { phase done total unit } error { code message }
+      id kind state strategy waitingFor model { owner { name } name } dataset { owner { name } name } datasetVersion { dataset { owner { name } name } } progress { phase done total unit } error { code message }
       createdAt startedAt finishedAt
     }
   }
@@ -69,11 +70,19 @@ export async function listJobs({ connection, output }: CommandContext, flags: Jo
 }
 
 function describe(job: ListedJob): string {
-  const target = job.model ?? job.dataset;
-  const what = job.kind === 'FINE_TUNE' ? (job.strategy ?? 'fine-tune') : 'import';
+  const target = job.model ?? job.dataset ?? job.datasetVersion?.dataset ?? null;
+  const what = (job.kind === 'FINE_TUNE' ? job.strategy : null) ?? kindsInWords[job.kind];
   const where = target === null ? '' : ` → ${target.owner.name}/${target.name}`;
   return `${what}${where}${standing(job)}`;
 }
+
+const kindsInWords: Record<ListedJob['kind'], string> = {
+  FINE_TUNE: 'fine-tune',
+  DATASET_IMPORT: 'import',
+  ADVICE: 'advice',
+  TRANSFER_PROFILE: 'transfer profile',
+  SWEEP: 'sweep',
+};
 
 function standing({ state, progress, error, waitingFor, startedAt, finishedAt }: ListedJob): string {
   if (error !== null) return `, ${error.code}`;

@@ -5,18 +5,32 @@ import {
   type ModelDetails,
   type ModelVersion,
 } from '../client/find-model.js';
+import { findTransferProfile } from '../client/find-transfer-profile.js';
 import type { CommandContext } from '../command-context.js';
 import { formatEvaluation } from '../output/evaluation-report.js';
 import { formatBytes, formatCount, formatTime } from '../output/format.js';
+import { formatTransferProfile } from '../output/transfer-profile-report.js';
 import { parseReference } from '../reference.js';
+
+/** Data sets of the transfer profile that are listed, the newest measured first. */
+const shownDatasets = 10;
 
 /** `zoo show`: one version of a model: what it is, where it came from, how it did. @throws ZooError NOT_FOUND */
 export async function show({ connection, output }: CommandContext, reference: string): Promise<void> {
   const { model, version } = await requireModelVersion(connection, parseReference(reference));
-  output.document({ ...model, url: `${connection.url}/models/${model.owner.name}/${model.name}` });
+  const transferProfile = await findTransferProfile(connection, version.id, shownDatasets);
+  output.document({
+    ...model,
+    transferProfile,
+    url: `${connection.url}/models/${model.owner.name}/${model.name}`,
+  });
   for (const line of describeModel(model, version)) output.line(line);
   const evaluation = evaluationOf(version);
   if (evaluation !== null) output.line(`\n${formatEvaluation(evaluation)}`);
+  if (transferProfile.length > 0) {
+    output.line('\nTransfer profile: a linear probe on its layers, by data set.');
+    output.line(formatTransferProfile(transferProfile));
+  }
 }
 
 function describeModel(model: ModelDetails, version: ModelVersion): string[] {

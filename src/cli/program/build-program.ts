@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { packageVersion } from '../../package-version.js';
+import { addAdvisorCommands } from './advisor-commands.js';
 import { addCatalogueCommands } from './catalogue-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addPluginCommands } from './plugin-commands.js';
 import { addServerCommands } from './server-commands.js';
+import { addSweepCommand } from './sweep-command.js';
 import { addStrategyCommands } from './strategy-commands.js';
 
 const exitCodeHelp = `
@@ -27,7 +29,9 @@ export function buildProgram(): Command {
     .exitOverride();
   addServerCommands(program);
   addCatalogueCommands(program);
+  addAdvisorCommands(program);
   addJobCommands(program);
+  addSweepCommand(program);
   addPluginCommands(program);
   addStrategyCommands(program);
   return program;

@@ -8,13 +8,17 @@ export function addJobCommands(program: Command): void {
   program
     .command('fine-tune')
     .description('adapt a model to a data set and publish the result')
-    .requiredOption('--base <model>', 'model to adapt, owner/name[@revision]')
-    .requiredOption('--dataset <dataset>', 'pictures to adapt it to, owner/name[@revision]')
+    .option('--base <model>', 'model to adapt, owner/name[@revision]')
+    .option('--dataset <dataset>', 'pictures to adapt it to, owner/name[@revision]')
+    .option(
+      '--advice <advice>',
+      'launch a line of an advice, by its id; instead of model, pictures and strategy',
+    )
+    .option('--rank <rank>', 'which line of the advice; 1 by default', wholeNumber)
     .requiredOption('--name <model>', 'owner/name that receives the result; it is made when it is not there')
     .option(
       '--strategy <strategy>',
-      'how, name[@version]; `zoo strategies` lists them',
-      'feature-extraction-svm',
+      'how, name[@version]; `zoo strategies` lists them; feature-extraction-svm by default',
     )
     .option('--set <parameter=value>', 'a parameter of the strategy; may be repeated', collect, [])
     .option('--seed <number>', 'makes everything random repeatable', wholeNumber)
