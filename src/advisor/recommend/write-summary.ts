@@ -35,9 +35,8 @@ function nothingMeasured({ notMeasured }: Ranked): string {
   if (first === undefined) {
     return 'There is no model to adapt, so nothing was measured. Import one, with `zoo import-starters` for example.';
   }
-  const rest =
-    notMeasured.length > 1 ? ` The same or else for ${plural(notMeasured.length - 1, 'other')}.` : '';
-  return `None of ${plural(notMeasured.length, 'model')} could be measured, so nothing is recommended. ${first.reason}${rest}`;
+  const which = notMeasured.length === 1 ? '' : 'Of the first: ';
+  return `None of ${plural(notMeasured.length, 'model')} could be measured, so nothing is recommended. ${which}${first.reason}`;
 }
 
 function nothingLearned({ measurements }: RecommendInput, { best, standardError }: Learning): string {
@@ -67,12 +66,12 @@ function train(
   const isSure = first.accuracy.low > linear.accuracy.value;
   const time = linear.seconds === null ? '' : `, in about ${duration(linear.seconds.value)}`;
   const noise = isSure ? '' : ' The difference is within the noise of the expectation.';
-  return `Use ${describe(input, first)}. The best linear classifier is expected ${points(gain)} below it${time}.${noise}`;
+  return `Use ${describe(input, first)}. The best linear classifier is expected ${points(gain)} ${gain < 0 ? 'above' : 'below'} it${time}.${noise}`;
 }
 
 /** "partial-fine-tuning on zoo/mobilenet-v2@1, 84.0 % of test pictures (79.5 to 88.0 %) expected in about 4 min" */
 function describe({ models }: RecommendInput, candidate: AdvisedCandidate): string {
-  const { strategy, versionId, layer, accuracy, seconds } = candidate;
+  const { strategy, parameters, versionId, layer, accuracy, seconds } = candidate;
   const name = models.find((model) => model.versionId === versionId)?.name ?? versionId;
   const cut = layer === null ? '' : `, cut after ${layer}`;
   const expected =
@@ -80,7 +79,8 @@ function describe({ models }: RecommendInput, candidate: AdvisedCandidate): stri
       ? ''
       : `, ${percent(accuracy.value)} of test pictures (${(100 * accuracy.low).toFixed(1)} to ${percent(accuracy.high)}) expected`;
   const time = seconds === null ? '' : ` in about ${duration(seconds.value)}`;
-  return `${strategy} on ${name}${cut}${expected}${time}`;
+  const kind = parameters['classifier'] === 'softmax' ? ' (softmax)' : '';
+  return `${strategy}${kind} on ${name}${cut}${expected}${time}`;
 }
 
 function probeSentence({ measurements }: RecommendInput, { best }: Learning): string {

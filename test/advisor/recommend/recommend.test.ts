@@ -198,6 +198,16 @@ describe('strategies of packages', () => {
     expect(found?.warnings.at(-1)).toContain('is no share of pictures');
   });
 
+  it('that are quicker and nearly as good come first, and the summary says on which side the linear classifier is', () => {
+    const estimates = [said({ value: 0.695, standardError: 0.01 }, 0)];
+    const measurements = makeMeasurements([makeModel({ picturesPerSecond: 1e6 })]);
+    const { summary, staysLinear } = recommend(
+      makeInput({ measurements, estimates, strategies: [...builtIns, proxy], knowledge: makeKnowledge({}) }),
+    );
+    expect(staysLinear).toBe(false);
+    expect(summary).toMatch(/^Use prototypes.*linear classifier is expected 0\.5 points above it/);
+  });
+
   it('alone leave the expectation of the probe to be told', () => {
     const { summary, candidates, staysLinear } = recommend(
       makeInput({ strategies: [{ ...proxy, estimates: false }] }),
@@ -233,7 +243,7 @@ describe('where there is little to go by', () => {
           makeModel({ versionId: 'second', state: 'UNUSABLE', reason: 'It takes 4 channels.', cuts: [] }),
         ]),
       }),
-      summary: /None of 2 models could be measured.*The budget of 5 s ended\./,
+      summary: /None of 2 models could be measured.*Of the first: The budget of 5 s ended\./,
     },
     {
       what: 'one picture a class, no probe',
