@@ -14,6 +14,8 @@ export interface EstimateFlags {
   set: string[];
 }
 
+type Basis = 'ADVICE' | 'PROFILE' | 'MANIFEST';
+
 const query = `query Estimate($input: EstimateInput!) {
   estimate(input: $input) { basis ${expectationSelection} }
 }`;
@@ -26,7 +28,7 @@ export async function estimate({ connection, output }: CommandContext, flags: Es
     requireModelVersion(connection, parseReference(flags.base)),
     requireDatasetVersion(connection, parseReference(flags.dataset)),
   ]);
-  const { estimate: expected } = await graphqlRequest<{ estimate: Expectation & { basis: string } }>(
+  const { estimate: expected } = await graphqlRequest<{ estimate: Expectation & { basis: Basis } }>(
     connection,
     query,
     {
@@ -42,4 +44,12 @@ export async function estimate({ connection, output }: CommandContext, flags: Es
   output.document(expected);
   output.line(`${strategy.name} on ${flags.base} for ${flags.dataset}, if it was launched now:`);
   output.line(formatExpectation(expected));
+  output.note(`\nThis rests on ${basisInWords[expected.basis]}`);
 }
+
+const basisInWords: Readonly<Record<Basis, string>> = {
+  ADVICE: 'an advice of yours, which measured the model on these pictures.',
+  PROFILE: 'the transfer profile of the model, which has these pictures.',
+  MANIFEST:
+    'the sizes of model and data set alone: nothing was measured of the two. `zoo advise` measures it.',
+};
