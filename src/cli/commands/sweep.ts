@@ -63,7 +63,7 @@ export async function sweep(context: CommandContext, dataset: string, flags: Swe
 async function showSweep({ connection, output }: CommandContext, jobId: string): Promise<void> {
   const table = await sweepOfJob(connection, jobId);
   if (table === undefined) throw new ZooError('SERVER_ANSWER_UNEXPECTED', 'The job is no sweep.');
-  output.line(formatSweep(table, process.stdout.columns));
+  output.line(formatSweep(table));
   output.document({ jobId, ...table });
 }
 

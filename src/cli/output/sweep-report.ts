@@ -4,37 +4,32 @@ import { formatTable } from './table.js';
 
 /**
  * The table of a sweep: the best by validation first, then the other fitted ones, then those that were not, and below it
- * why they were not.
+ * why they were not. What is long comes last in a line, where a narrow terminal may break it.
  */
-export function formatSweep({ candidates, best }: SweepTable, width?: number): string {
+export function formatSweep({ candidates, best }: SweepTable): string {
   const telling = tellingParameters(candidates);
   const rows = [...candidates]
     .sort(byWorth)
     .map((candidate) => [
       String(candidate.ordinal),
-      candidate.base === null ? '–' : versionName(candidate.base),
-      describeWay(candidate, telling),
       candidate.validation === null
         ? candidate.state.toLowerCase()
         : formatPercent(candidate.validation.accuracy),
       describeTest(candidate),
       describeComparison(candidate, best?.ordinal),
       candidate.seconds === null ? '–' : formatDuration(1000 * candidate.seconds),
-      candidate.version === null ? '' : versionName(candidate.version),
+      describeWay(candidate, telling),
     ]);
   const table = formatTable(
     [
       { heading: '#', align: 'right' },
-      { heading: 'MODEL' },
-      { heading: 'STRATEGY', shrink: true },
       { heading: 'VALIDATION', align: 'right' },
       { heading: 'TEST (95 %)', align: 'right' },
       { heading: 'AGAINST BEST' },
       { heading: 'TIME', align: 'right' },
-      { heading: 'VERSION' },
+      { heading: 'WHAT' },
     ],
     rows,
-    width,
   );
   const reasons = candidates.flatMap(({ ordinal, reason, error }) => {
     const why = reason ?? (error === null ? undefined : `${error.code}: ${error.message}`);
@@ -65,11 +60,15 @@ function tellingParameters(candidates: readonly SweptCandidate[]): Map<string, s
   );
 }
 
-function describeWay({ strategy, parameters }: SweptCandidate, telling: Map<string, string[]>): string {
+function describeWay(
+  { base, strategy, parameters, version }: SweptCandidate,
+  telling: Map<string, string[]>,
+): string {
   const settings = (telling.get(strategy) ?? [])
     .filter((key) => parameters[key] !== undefined)
     .map((key) => `${key}=${String(parameters[key])}`);
-  return [strategy, ...settings].join(' ');
+  const way = [base === null ? '–' : versionName(base), strategy, ...settings].join(' ');
+  return version === null ? way : `${way} → ${versionName(version)}`;
 }
 
 function describeTest({ test }: SweptCandidate): string {
@@ -79,11 +78,11 @@ function describeTest({ test }: SweptCandidate): string {
 }
 
 function describeComparison({ ordinal, comparison }: SweptCandidate, best: number | undefined): string {
-  if (ordinal === best) return 'the best by validation';
+  if (ordinal === best) return 'best';
   if (comparison === null) return '';
   const { difference, adjustedPValue, verdict } = comparison;
   const sign = difference > 0 ? '+' : difference < 0 ? '−' : '±';
   const p = adjustedPValue < 0.001 ? 'p < 0.001' : `p = ${adjustedPValue.toFixed(3)}`;
   const what = verdict === 'INDISTINGUISHABLE' ? 'noise' : verdict.toLowerCase();
-  return `${sign}${Math.abs(100 * difference).toFixed(1)} points, ${p}: ${what}`;
+  return `${sign}${Math.abs(100 * difference).toFixed(1)}, ${p}: ${what}`;
 }
