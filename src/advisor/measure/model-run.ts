@@ -110,7 +110,7 @@ export class ModelRun implements Contestant {
   secondsTo(pictures: number): number {
     const rows = Math.min(pictures, this.#limit.pictures);
     const probes = this.#probedCuts().reduce((sum, cut) => sum + this.probes.seconds(cut, rows), 0);
-    return this.network.seconds(rows) + probes + finishSeconds(this, rows);
+    return this.network.openSeconds + this.network.seconds(rows) + probes + finishSeconds(this, rows);
   }
 
   picturesWithin(seconds: number, limit: number): number {

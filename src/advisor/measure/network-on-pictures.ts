@@ -26,6 +26,9 @@ export interface NetworkOnPicturesInput {
 /** Pictures of the first look: enough to time a network, and little where it is slow. */
 const firstLook = 32;
 
+/** The part of a pass's time that the outputs of batch normalisations take. */
+const batchNormShare = 1 / 4;
+
 /** Pictures whose statistics are compared with the stored ones, where there is time for them. */
 const batchNormPictures = 128;
 
@@ -120,8 +123,9 @@ export class NetworkOnPictures {
    */
   async features(count: number, memoryBytes: number): Promise<CutFeatures> {
     const { pictures, cache, signal, progress, log } = this.input;
-    // With the batch normalisations to give, a network is slower.
-    if (count > batchNormPictures && (this.#network?.batchNorms.length ?? 0) > 0) await this.close();
+    // With the batch normalisations to give, a network is slower; to open another takes its time too.
+    const isSlower = (this.#network?.batchNorms.length ?? 0) > 0;
+    if (isSlower && batchNormShare * this.seconds(count) > this.#openSeconds) await this.close();
     const network = this.#network ?? (await this.#open(false));
     const expected = this.#uncachedOf(count) - this.#uncachedOf(Math.min(count, this.#looked));
     const { result, computed } = await this.#timed(network, count, () =>
