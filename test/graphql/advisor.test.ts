@@ -287,6 +287,15 @@ describe('an estimate', () => {
     );
     expect(errors?.[0]?.extensions?.code).toBe('STRATEGY_PARAMETERS_INVALID');
   });
+
+  test('is for who may launch', async () => {
+    const asked = await server.graphql(
+      `query ($input: EstimateInput!) { estimate(input: $input) { reason } }`,
+      { input: { baseVersionId: tiny, datasetVersionId, strategy: 'feature-extraction-svm' } },
+      null,
+    );
+    expect(asked.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+  });
 });
 
 describe('a line', () => {

@@ -117,7 +117,122 @@ async function insertHiddenRows(
     job.id,
     rowIdOf(publicChildId),
   ]);
-  return [dataset, datasetVersion, job];
+  const advice = await insertHiddenAdvice(insert, {
+    accountId,
+    datasetVersionId: datasetVersion.id,
+    versionId: rowIdOf(versionId),
+  });
+  return [dataset, datasetVersion, job, ...advice];
+}
+
+type Insert = (
+  typeName: string,
+  sql: string,
+  parameters: unknown[],
+) => Promise<{ typeName: string; id: string }>;
+
+/** An advice on the hidden data set: on the hidden model, and on the public one, whose profile now knows hidden pictures. */
+async function insertHiddenAdvice(
+  insert: Insert,
+  {
+    accountId,
+    datasetVersionId,
+    versionId,
+  }: { accountId: string; datasetVersionId: string; versionId: string },
+): Promise<{ typeName: string; id: string }[]> {
+  const { database } = server.zoo;
+  const job = await insert(
+    'Job',
+    `INSERT INTO jobs (kind, state, launched_by, dataset_version_id, parameters)
+     VALUES ('ADVICE', 'COMPLETED', $1, $2, '{}')`,
+    [accountId, datasetVersionId],
+  );
+  const scores = { nearestNeighbours: 0.5, hScore: null, logMe: null, probe: null };
+  const model = {
+    versionId,
+    state: 'MEASURED',
+    reason: mark,
+    pictures: 2,
+    picturesPerSecond: 1,
+    seconds: 1,
+    cuts: [
+      {
+        layer: mark,
+        depth: 0.5,
+        featureDim: 2,
+        featureKey: 'hidden',
+        isCandidate: true,
+        pictures: 2,
+        scores,
+        statistics: null,
+      },
+    ],
+    learningCurve: null,
+    similarity: {
+      peakLayer: mark,
+      peakDepth: 0.5,
+      lateGap: 0,
+      batchNormShifts: [],
+      batchNormShift: null,
+      frechet: { layer: mark, datasetVersionId, distance: 1 },
+    },
+  };
+  const measurements = {
+    dataset: {
+      classes: 2,
+      train: 2,
+      validation: 2,
+      perClass: { smallest: 1, median: 1, largest: 1 },
+      imbalance: 1,
+      majorityShare: 0.5,
+    },
+    models: [model],
+    rungs: [],
+    budgetSeconds: 60,
+    spentSeconds: 1,
+    threads: 1,
+  };
+  const advice = await insert(
+    'Advice',
+    `INSERT INTO advices (job_id, dataset_version_id, summary, stays_linear, measurements, not_measured, corrections)
+     VALUES ($1, $2, $3, true, $4, $5, $6)`,
+    [
+      job.id,
+      datasetVersionId,
+      mark,
+      JSON.stringify(measurements),
+      JSON.stringify([{ versionId, reason: mark }]),
+      JSON.stringify({ [mark]: { outcomes: 1, shift: 0, scale: 1 } }),
+    ],
+  );
+  const promised = JSON.stringify({ value: 0.5, low: 0.4, high: 0.6 });
+  for (const [index, id] of [versionId, rowIdOf(publicChildId)].entries()) {
+    await database.query(
+      `INSERT INTO advice_candidates (advice_id, rank, version_id, strategy, parameters, layer, accuracy, reason, warnings)
+       VALUES ($1, $2, $3, 'feature-extraction-svm', $4, $5, $6, $5, $7)`,
+      [advice.id, index + 1, id, JSON.stringify({ layer: mark }), mark, promised, JSON.stringify([mark])],
+    );
+  }
+  // What came of the line on the public model is a public version; that it came of the advice is nobody's to know.
+  const launched = await insert(
+    'Job',
+    `INSERT INTO jobs (kind, state, launched_by, base_version_id, dataset_version_id, strategy, parameters, advice_id, advice_rank, result_model_version_id, finished_at)
+     VALUES ('FINE_TUNE', 'COMPLETED', $1, $2, $3, 'feature-extraction-svm', '{}', $4, 2, $2, now())`,
+    [accountId, rowIdOf(publicChildId), datasetVersionId, advice.id],
+  );
+  await database.query(`INSERT INTO metrics (version_id, name, value) VALUES ($1, 'accuracy', 0.5)`, [
+    rowIdOf(publicChildId),
+  ]);
+  await database.query(
+    `INSERT INTO transfer_profile_cuts (version_id, layer, depth, feature_dim, is_candidate, feature_key)
+     VALUES ($1, 'conv', 0.5, 2, true, 'hidden')`,
+    [rowIdOf(publicChildId)],
+  );
+  await database.query(
+    `INSERT INTO transfer_profiles (feature_key, dataset_version_id, pictures, scores) VALUES ('hidden', $1, 2, $2)`,
+    [datasetVersionId, JSON.stringify(scores)],
+  );
+  return [job, advice, launched];
 }
 
 function rowIdOf(nodeId: string): string {
@@ -134,10 +249,12 @@ async function askEverything(token: string | undefined): Promise<Map<string, str
     id: [...ids, JSON.stringify(publicChildId)],
     ids: [`[${[...ids, JSON.stringify(publicChildId)].join(', ')}]`],
     owner: ['"owner"', '"owner"'],
+    input: [estimateInput(secretIds.find(({ typeName }) => typeName === 'ModelVersion')), estimateInput()],
     name: [`"${mark}-model"`, `"${mark}-data"`, '"shown-child"', '"feature-extraction-svm"'],
   };
   const answers = new Map<string, string>();
-  const byId = everyQuery(schema, { id: values.id, ids: values.ids, name: values.name }, 4);
+  const { owner: _, ...withoutOwner } = values;
+  const byId = everyQuery(schema, withoutOwner, 4);
   const byName = everyQuery(schema, { ...values, id: ['null'], ids: values.ids }, 4);
   for (const name of byId.keys()) {
     for (const source of [...(byId.get(name) ?? []), ...(byName.get(name) ?? [])]) {
@@ -150,6 +267,13 @@ async function askEverything(token: string | undefined): Promise<Map<string, str
     }
   }
   return answers;
+}
+
+/** An estimate on the hidden data set: of a hidden model, or of the public one. */
+function estimateInput(version?: { id: string }): string {
+  const data = secretIds.find(({ typeName }) => typeName === 'DatasetVersion')?.id ?? '';
+  const base = version === undefined ? publicChildId : toNodeId('ModelVersion', version.id);
+  return `{ baseVersionId: "${base}", datasetVersionId: "${toNodeId('DatasetVersion', data)}", strategy: "full-retraining" }`;
 }
 
 /** What nobody but the owner and admins may learn: names and texts, and ids in either form. */

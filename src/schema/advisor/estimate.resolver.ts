@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { estimateLaunch, type LaunchEstimate } from '../../jobs/advice/estimate-launch.js';
 import type { AdviceRow } from '../../jobs/advice/load-advices.js';
+import { requireScope } from '../../zoo/access/principal.js';
 import type { GraphQLContext } from '../context.js';
 import { fromNodeId } from '../node-id.js';
 import { adviceById } from './advice-loaders.js';
@@ -12,12 +13,14 @@ import { EstimateType } from './estimate.type.js';
 export class EstimateResolver {
   @Query(() => EstimateType, {
     description:
-      'What a fine-tune would cost and come to, without launching anything. What a launch would refuse is refused.',
+      'What a fine-tune would cost and come to, without launching anything. What a launch would refuse is refused. For who may launch.',
   })
   estimate(
     @Arg('input', () => EstimateInput, { description: 'The fine-tune.' }) input: EstimateInput,
     @Ctx() { zoo, principal }: GraphQLContext,
   ): Promise<LaunchEstimate> {
+    // Strategies of packages are asked whether it suits them, which costs a process.
+    requireScope(principal, 'launch');
     return estimateLaunch(zoo, principal, {
       ...input,
       baseVersionId: fromNodeId('ModelVersion', input.baseVersionId, 'input.baseVersionId'),
