@@ -154,7 +154,8 @@ export class JobType extends Node implements JobRow {
   @Field(() => String, { nullable: true, description: 'Version of the strategy.' })
   strategyVersion: string | null;
   @Field(() => GraphQLJSONObject, {
-    description: 'Parameters of the strategy, or options of the import; defaults filled in.',
+    description:
+      'Parameters of the strategy, options of the import, or what an advice was asked; defaults filled in.',
   })
   parameters: Record<string, unknown>;
   @Field(() => Int, {
