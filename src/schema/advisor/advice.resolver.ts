@@ -139,12 +139,13 @@ export class AdviceOutcomeResolver {
 
   @FieldResolver(() => ModelVersionType, {
     nullable: true,
-    description: 'What was made; null where you cannot see it any more.',
+    description:
+      'What was made; null where you cannot see it any more, and for a candidate of a sweep that was not published.',
   })
   version(
     @Root() { modelVersionId }: AdviceOutcomeType,
     @Ctx() context: GraphQLContext,
-  ): Promise<ModelVersionRow | null> {
-    return versionById(context).load(modelVersionId);
+  ): Promise<ModelVersionRow | null> | null {
+    return modelVersionId === null ? null : versionById(context).load(modelVersionId);
   }
 }

@@ -34,12 +34,13 @@ export class PromisedType implements Promised {
 }
 
 @ObjectType('AdviceOutcome', {
-  description: 'What became of a line: a job that was launched by it, or that happens to answer it.',
+  description:
+    'What became of a line: a fine-tune that was launched by it, or that happens to answer it, in a job of its own or in a sweep.',
   simpleResolvers: true,
 })
 export class AdviceOutcomeType implements LineOutcomeRow {
   jobId: string;
-  modelVersionId: string;
+  modelVersionId: string | null;
   @Field(() => Float, { description: 'Test accuracy of what was made, 0 to 1.' })
   accuracy: number;
   @Field(() => Boolean, {
