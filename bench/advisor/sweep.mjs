@@ -84,7 +84,7 @@ async function sweep() {
     ZOO_TRANSFER_PROFILES: 'false',
     ZOO_MIN_FREE_DISK_BYTES: '0',
   });
-  const log = pino({ level: 'warn' });
+  const log = pino({ level: 'error' });
   const database = await openDatabase(config, log);
   const store = await openObjectStore(config);
   const zoo = { config, database: database.dataSource, store, log };

@@ -124,6 +124,73 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     });
   });
 
+  test('the first lines of an advice are candidates, with what it promised of them, in the order of a sweep', async () => {
+    const { zoo, principal } = fixture;
+    const adviceId = await adviseAs('feature-extraction-svm', 'full-retraining', 'partial-fine-tuning');
+    const job = await launch({
+      adviceId,
+      top: 2,
+      candidates: [candidate('feature-extraction-svm', { C: 3 })],
+    });
+    const rows = await zoo.database
+      .getRepository(SweepCandidate)
+      .find({ where: { jobId: job.id }, order: { ordinal: 'ASC' } });
+    expect(rows.map(({ strategy, adviceRank, expected }) => [strategy, adviceRank, expected?.value])).toEqual(
+      [
+        ['feature-extraction-svm', 1, 0.9],
+        ['feature-extraction-svm', null, undefined],
+        ['full-retraining', 2, 0.8],
+      ],
+    );
+    expect(rows[0]?.parameters).toMatchObject({ folds: 5 });
+    await cancelJob(zoo, principal, job.id);
+
+    const others = await publishData('others', 6);
+    expect(await isRefused({ adviceId, datasetVersionId: others })).toMatchObject({
+      code: 'SWEEP_INVALID',
+      message: expect.stringMatching(/another version of a data set/) as string,
+    });
+    const stranger = await createPrincipal(zoo, 'mallory');
+    const asStranger = launchSweep(zoo, stranger, { datasetVersionId, name: 'mallory/swept', adviceId });
+    await expect(asStranger).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  /** The rows of an advice of ada's, a line for each strategy, promising less from line to line. */
+  async function adviseAs(...strategies: string[]): Promise<string> {
+    const { zoo, principal } = fixture;
+    const job = await zoo.database.manager.save(
+      zoo.database.manager.create(Job, {
+        kind: 'ADVICE',
+        state: 'COMPLETED',
+        launchedBy: principal.account?.id ?? '',
+        datasetVersionId,
+      }),
+    );
+    const { rows } = await executeSql<{ id: string }>(
+      zoo.database,
+      `INSERT INTO advices (job_id, dataset_version_id, summary, stays_linear, measurements, not_measured, corrections)
+       VALUES ($1, $2, 'Try them.', false, '{}', '[]', '{}') RETURNING id`,
+      [job.id, datasetVersionId],
+    );
+    const adviceId = rows[0]?.id ?? '';
+    for (const [at, strategy] of strategies.entries()) {
+      const value = 0.9 - at / 10;
+      await executeSql(
+        zoo.database,
+        `INSERT INTO advice_candidates (advice_id, rank, version_id, strategy, parameters, accuracy, reason, warnings)
+         VALUES ($1, $2, $3, $4, '{}', $5, 'Because.', '[]')`,
+        [
+          adviceId,
+          at + 1,
+          baseVersionId,
+          strategy,
+          JSON.stringify({ value, low: value - 0.1, high: value + 0.1 }),
+        ],
+      );
+    }
+    return adviceId;
+  }
+
   test('only what the launcher may see is swept', async () => {
     const { zoo } = fixture;
     const stranger = await createPrincipal(zoo, 'eve');
