@@ -24,13 +24,14 @@ export interface AdviceRow extends Omit<Recommendation, 'candidates'> {
 export interface AdviceLineRow extends AdvisedCandidate {
   /** Its model was deleted, or taken from the reader's sight: the line cannot be launched. */
   isGone: boolean;
-  /** Jobs that came of it and that the reader may see, oldest first. */
+  /** Fine-tunes that came of it, in jobs of their own or in sweeps, and that the reader may see, oldest first. */
   outcomes: LineOutcomeRow[];
 }
 
 export interface LineOutcomeRow {
   jobId: string;
-  modelVersionId: string;
+  /** Null for a candidate of a sweep that was not published. */
+  modelVersionId: string | null;
   /** Test accuracy of what was made. */
   accuracy: number;
 }
@@ -130,11 +131,10 @@ async function loadOutcomes(
   adviceIds: readonly string[],
 ): Promise<Map<string, LineOutcomeRow[]>> {
   const rows = (await database.query(
-    `SELECT c.advice_id AS "adviceId", c.rank, j.id AS "jobId", j.result_model_version_id AS "modelVersionId",
-            x.value AS accuracy
+    `SELECT c.advice_id AS "adviceId", c.rank, j.id AS "jobId", j.version_id AS "modelVersionId", j.accuracy
        FROM ${outcomeTables}
       WHERE c.advice_id = ANY($1::uuid[]) AND ${isOutcome} AND ${jobVisibleTo(principal, 'j')}
-      ORDER BY j.created_at, j.id`,
+      ORDER BY j.created_at, j.id, j.ordinal`,
     [adviceIds],
   )) as (LineOutcomeRow & { adviceId: string; rank: number })[];
   return new Map(
