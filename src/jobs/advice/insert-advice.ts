@@ -3,7 +3,7 @@ import type { Recommendation } from '../../advisor/advice.js';
 import type { AdviceMeasurements } from '../../advisor/measurements.js';
 import type { Corrections } from '../../advisor/record/corrections.js';
 import { Advice, AdviceCandidate } from '../../zoo/database/entities/index.js';
-import { storeProfile } from './profile-rows.js';
+import { storeProfiles } from './profile-rows.js';
 
 /** An advice, ready to be written. */
 export interface NewAdvice {
@@ -42,7 +42,7 @@ export async function insertAdvice(manager: EntityManager, advice: NewAdvice): P
       launchedParameters: advice.launchedParameters[index] ?? null,
     } as object);
   }
-  for (const model of measurements.models) await storeProfile(manager, datasetVersionId, model);
+  await storeProfiles(manager, datasetVersionId, measurements.models);
 }
 
 /** Thousands of numbers that lie with the profiles. */

@@ -1,7 +1,7 @@
 import { modelProfile } from '../../advisor/measurements.js';
 import { ZooError } from '../../errors.js';
 import type { AttemptResult, PreparedResult } from '../publish/publish-result.js';
-import { storeProfile } from './profile-rows.js';
+import { storeProfiles } from './profile-rows.js';
 
 /**
  * Keeps what a profile's job measured.
@@ -17,7 +17,7 @@ export function prepareProfileResult({ job, result }: AttemptResult): Promise<Pr
   const profile = parsed.data;
   return Promise.resolve({
     async insert(manager) {
-      await storeProfile(manager, datasetVersionId, profile);
+      await storeProfiles(manager, datasetVersionId, [profile]);
       return {};
     },
   });

@@ -40,43 +40,54 @@ export async function sourceStatistics(
 }
 
 /**
- * Keeps what was measured with a version as part of its profile. A cut that was measured on more pictures before keeps what
- * it has. The caller holds the job's fence.
+ * Keeps what was measured with some versions as part of their profiles. A cut that was measured on more pictures before keeps
+ * what it has. The caller holds the job's fence.
  */
-export async function storeProfile(
+export async function storeProfiles(
   manager: EntityManager,
   datasetVersionId: string,
-  { versionId, cuts, similarity }: Pick<ModelMeasurements, 'versionId' | 'cuts' | 'similarity'>,
+  models: readonly MeasuredCuts[],
 ): Promise<void> {
-  // Measured at once by two jobs, the same rows are written in the same order.
-  const sorted = [...cuts].sort((a, b) => (a.featureKey < b.featureKey ? -1 : 1));
-  for (const { layer, depth, featureDim, isCandidate, featureKey, pictures, scores, statistics } of sorted) {
-    await executeSql(
-      manager,
-      `INSERT INTO transfer_profile_cuts (version_id, layer, depth, feature_dim, is_candidate, feature_key)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (version_id, layer) DO UPDATE
-         SET depth = excluded.depth, is_candidate = excluded.is_candidate, feature_key = excluded.feature_key`,
-      [versionId, layer, depth, featureDim, isCandidate, featureKey],
-    );
-    if (pictures === 0) continue;
-    const shift = similarity?.batchNormShifts.findLast((before) => before.depth <= depth)?.shift ?? null;
-    await executeSql(
-      manager,
-      `INSERT INTO transfer_profiles (feature_key, dataset_version_id, pictures, scores, statistics, batch_norm_shift)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (feature_key, dataset_version_id) DO UPDATE
-         SET pictures = excluded.pictures, scores = excluded.scores, statistics = excluded.statistics,
-             batch_norm_shift = excluded.batch_norm_shift, measured_at = now()
-       WHERE transfer_profiles.pictures <= excluded.pictures`,
-      [
-        featureKey,
-        datasetVersionId,
-        pictures,
-        JSON.stringify(scores),
-        statistics === null ? null : JSON.stringify(statistics),
-        shift,
-      ],
-    );
-  }
+  await executeSql(
+    manager,
+    `INSERT INTO transfer_profile_cuts (version_id, layer, depth, feature_dim, is_candidate, feature_key)
+     SELECT "versionId", layer, depth, "featureDim", "isCandidate", "featureKey"
+       FROM jsonb_to_recordset($1::jsonb) AS cut ("versionId" uuid, layer text, depth double precision,
+              "featureDim" integer, "isCandidate" boolean, "featureKey" text)
+      ORDER BY "versionId", layer
+     ON CONFLICT (version_id, layer) DO UPDATE
+       SET depth = excluded.depth, is_candidate = excluded.is_candidate, feature_key = excluded.feature_key`,
+    [JSON.stringify(models.flatMap(({ versionId, cuts }) => cuts.map((cut) => ({ versionId, ...cut }))))],
+  );
+  // Written in one order by all, jobs that finish at once wait for each other instead of locking each other out.
+  await executeSql(
+    manager,
+    `INSERT INTO transfer_profiles (feature_key, dataset_version_id, pictures, scores, statistics, batch_norm_shift)
+     SELECT "featureKey", $2, pictures, scores, nullif(statistics, 'null'::jsonb), "batchNormShift"
+       FROM jsonb_to_recordset($1::jsonb) AS point ("featureKey" text, pictures integer, scores jsonb, statistics jsonb,
+              "batchNormShift" double precision)
+      ORDER BY "featureKey"
+     ON CONFLICT (feature_key, dataset_version_id) DO UPDATE
+       SET pictures = excluded.pictures, scores = excluded.scores, statistics = excluded.statistics,
+           batch_norm_shift = excluded.batch_norm_shift, measured_at = now()
+     WHERE transfer_profiles.pictures <= excluded.pictures`,
+    [JSON.stringify(pointsOf(models)), datasetVersionId],
+  );
+}
+
+type MeasuredCuts = Pick<ModelMeasurements, 'versionId' | 'cuts' | 'similarity'>;
+
+/** One for each key: of versions with the same first layers, that which saw the most pictures. */
+function pointsOf(models: readonly MeasuredCuts[]) {
+  const points = models.flatMap(({ cuts, similarity }) =>
+    cuts
+      .filter(({ pictures }) => pictures > 0)
+      .map(({ featureKey, depth, pictures, scores, statistics }) => {
+        const before = similarity?.batchNormShifts.findLast((shift) => shift.depth <= depth);
+        return { featureKey, pictures, scores, statistics, batchNormShift: before?.shift ?? null };
+      }),
+  );
+  const byKey = new Map<string, (typeof points)[number]>();
+  for (const point of points.sort((a, b) => a.pictures - b.pictures)) byKey.set(point.featureKey, point);
+  return [...byKey.values()];
 }
