@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recommend } from '../../../dist/advisor/recommend/recommend.js';
+import { loadTfjsLayers } from '../../../dist/learning/tfjs-layers/load-tfjs-layers.js';
+import { filesOfFolder } from '../../../dist/learning/tfjs-layers/model-files.js';
+import { fitKnowledge } from '../knowledge/fit-knowledge.mjs';
+
+const strategies = ['feature-extraction-svm', 'partial-fine-tuning', 'full-retraining'].map((name) => ({
+  name,
+  version: null,
+  estimates: false,
+}));
+
+/** What the advisor would say, had it never seen pictures of this domain. */
+export async function adviseHeldOut(together, { outcomes, measured, datasetFolder, baseFolders }) {
+  const models = [];
+  for (const [name, folder] of baseFolders) {
+    const { manifest } = await loadTfjsLayers(filesOfFolder(folder));
+    models.push({ versionId: name, name, manifest });
+  }
+  return recommend({
+    measurements: together.measurements,
+    models,
+    data: await summaryOf(datasetFolder),
+    strategies,
+    estimates: [],
+    knowledge: fitKnowledge(linesToFit(outcomes.lines, measured.lines, together.domain)).knowledge,
+    corrections: {},
+    machine: { threads: 2 },
+  });
+}
+
+/** What was measured of each network alone, with what came of training it, on data sets of other domains. */
+export function linesToFit(outcomes, measured, leftOut) {
+  return measured
+    .filter(({ title, domain }) => title !== 'together' && domain !== leftOut)
+    .map(({ dataset, domain, title: model, seed, measurements }) => ({
+      dataset,
+      domain,
+      model,
+      seed,
+      measurements,
+      outcomes: outcomes.filter((one) => one.dataset === dataset && one.model === model && one.seed === seed),
+    }))
+    .filter((line) => line.outcomes.length > 0);
+}
+
+async function summaryOf(folder) {
+  const { classes, images } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
+  const splits = Object.fromEntries(
+    ['train', 'validation', 'test'].map((split) => {
+      const of = images.filter((image) => image.split === split);
+      const perClass = classes.map((_, label) => of.filter((image) => image.label === label).length);
+      return [split, { imageCount: of.length, perClass }];
+    }),
+  );
+  return { task: 'image-classification', classes, splits };
+}

@@ -1,0 +1,31 @@
+import { createRandom } from '../../../dist/learning/random.js';
+
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export const points = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** A table as Markdown has it. */
+export function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const resamples = 2000;
+
+/**
+ * The mean of differences with its 95 % bootstrap interval. Data sets are drawn, not single differences: seeds of one set are
+ * not independent of each other.
+ */
+export function describeDifference(differences) {
+  const byGroup = new Map();
+  for (const one of differences) byGroup.set(one.group, [...(byGroup.get(one.group) ?? []), one]);
+  const groups = [...byGroup.values()];
+  const random = createRandom(1);
+  const means = Array.from({ length: resamples }, () => {
+    const drawn = groups.flatMap(() => groups[Math.floor(random.next() * groups.length)]);
+    return mean(drawn.map(({ value }) => value));
+  }).sort((a, b) => a - b);
+  const at = (share) => means[Math.round(share * (resamples - 1))];
+  const signed = (value) => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}`;
+  return `${signed(mean(differences.map(({ value }) => value)))} points (${signed(at(0.025))} to ${signed(at(0.975))})`;
+}
