@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CutMeasurements } from '../../src/advisor/measurements.js';
 import { launchAdvice } from '../../src/jobs/advice/launch-advice.js';
+import { knownFeatureKeys, storeProfiles } from '../../src/jobs/advice/profile-rows.js';
 import { scheduleProfile } from '../../src/jobs/advice/schedule-profile.js';
 import { transferProfilesOf } from '../../src/jobs/advice/transfer-profile.js';
 import { launchFineTune } from '../../src/jobs/launch/launch-fine-tune.js';
@@ -99,6 +101,53 @@ describe('what is profiled', () => {
     expect(await scheduleProfile(fixture.zoo)).toBeUndefined();
     await settle(waiting);
     expect(await scheduleProfile(fixture.zoo)).toBeDefined();
+  });
+
+  test('again what was measured on a few of many pictures', async () => {
+    const { database } = fixture.zoo;
+    const store = (pictures: number) =>
+      database.transaction(async (manager) => {
+        for (const datasetVersionId of [firstColours, otherColours]) {
+          await storeProfiles(
+            manager,
+            datasetVersionId,
+            [tiny, tuned].map((id) => measuredOn(id, pictures)),
+          );
+        }
+      });
+    await store(3);
+    expect(await knownFeatureKeys(database, firstColours, 10)).toEqual([]);
+    await settle((await scheduled()).id);
+    await forgetProfiles();
+    await store(1000);
+    expect(await knownFeatureKeys(database, firstColours, 10)).toHaveLength(2);
+    expect(await scheduleProfile(fixture.zoo)).toBeUndefined();
+    // Later numbers on as many pictures may lack the statistics, which are still true.
+    await database.transaction((manager) =>
+      storeProfiles(manager, firstColours, [measuredOn(tiny, 1000, null)]),
+    );
+    expect(await database.query(`SELECT FROM transfer_profiles WHERE statistics IS NULL`)).toEqual([]);
+  });
+
+  const measuredOn = (
+    versionId: string,
+    pictures: number,
+    statistics: CutMeasurements['statistics'] = { mean: [1], variance: [1] },
+  ) => ({
+    versionId,
+    similarity: null,
+    cuts: [
+      {
+        layer: 'layer',
+        depth: 0.5,
+        featureDim: 1,
+        featureKey: `key of ${versionId}`,
+        isCandidate: true,
+        pictures,
+        scores: { nearestNeighbours: null, hScore: null, logMe: null, probe: null },
+        statistics,
+      },
+    ],
   });
 
   test('nothing on data sets that the model’s owner may not read', async () => {

@@ -8,13 +8,15 @@ import { modelResult } from './model-result.js';
 import { ModelRun } from './model-run.js';
 import { nestedPictures } from './nested-pictures.js';
 import { ProbeSpeed } from './probe-speed.js';
+import { mostProfilePictures } from './profile-pictures.js';
 
-/** Training pictures at most: a profile compares depths, for which these are enough, and there are many to make. */
-const mostPictures = 1_000;
+/** What it may take, about. Nobody waits for a profile, but whoever launches a job meanwhile waits until it is done. */
+const mostSeconds = 120;
 
 /**
  * Measures the transfer profile of one model on one data set: a linear probe at every depth. Cuts that others measured
- * already on the same data, with the same network up to there, come back without scores, on 0 pictures.
+ * already on the same data, with the same network up to there, come back without scores, on 0 pictures. A slow network is
+ * measured on fewer pictures, as many as two minutes hold.
  *
  * @throws ZooError IMAGE_UNREADABLE, DATASET_DAMAGED; `signal.reason` when aborted
  */
@@ -24,21 +26,23 @@ export async function measureProfile(input: ProfileInput): Promise<ModelMeasurem
   const dataset = await readDatasetFolder(input.datasetFolder);
   try {
     const pictures = nestedPictures(picturesOfSplit(dataset, 'train'), seed);
+    const budget = new Budget(mostSeconds, now);
     const run = new ModelRun({
       ...input,
       now,
       pictures,
       numClasses: dataset.index.classes.length,
       cache: new FeatureCache(input.cacheFolder, input.cacheBytes),
-      budget: new Budget(secondsPerModel, now),
+      budget,
       speed: new ProbeSpeed(),
       leaveOut: new Set(input.knownKeys),
       staysOpen: true,
     });
     try {
       if ((await run.start()) && run.network.cuts.length > 0 && pictures.count > 0) {
-        if (await run.measure(Math.min(mostPictures, pictures.count)))
-          await run.finish({ otherCuts: true, learningCurve: false });
+        const wanted = Math.min(mostProfilePictures, pictures.count);
+        const within = Math.max(1, run.picturesWithin(budget.remaining(), wanted));
+        if (await run.measure(within)) await run.finish({ otherCuts: true, learningCurve: false });
       }
       return modelResult(run, { state: 'MEASURED', reason: null });
     } finally {
@@ -48,6 +52,3 @@ export async function measureProfile(input: ProfileInput): Promise<ModelMeasurem
     await dataset.close();
   }
 }
-
-/** Nobody waits for a profile; what takes longer than this is left out of it. */
-const secondsPerModel = 3_600;

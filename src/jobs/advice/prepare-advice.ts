@@ -73,11 +73,12 @@ export async function prepareProfile(job: Job, options: PreparationOptions): Pro
   if (model === undefined || datasetVersionId === null) {
     throw new ZooError('NOT_FOUND', 'The model was deleted since its profile was asked for.');
   }
-  await placeData(job, [model], options);
+  const { manifest } = await placeData(job, [model], options);
+  const { imageCount } = manifest.splits.train;
   return {
     kind: 'TRANSFER_PROFILE',
     model: toMeasure(model),
-    knownKeys: await knownFeatureKeys(options.zoo.database, datasetVersionId),
+    knownKeys: await knownFeatureKeys(options.zoo.database, datasetVersionId, imageCount),
     ...measuringInputs(job, options),
   };
 }

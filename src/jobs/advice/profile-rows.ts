@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ModelMeasurements } from '../../advisor/measurements.js';
+import { enoughProfilePictures } from '../../advisor/measure/profile-pictures.js';
 import type { Principal } from '../../zoo/access/principal.js';
 import { visibleTo } from '../../zoo/access/visible-to.js';
 import type { Queryable } from '../../zoo/pagination/fetch-page.js';
@@ -7,11 +8,19 @@ import type { Zoo } from '../../zoo/zoo.js';
 import type { AdviceWork } from '../child/protocol.js';
 import { executeSql } from '../queue/execute-sql.js';
 
-/** Keys of the cuts whose worth on a data set is known, whatever version it was measured with. */
-export async function knownFeatureKeys(database: Queryable, datasetVersionId: string): Promise<string[]> {
+/**
+ * Keys of the cuts whose worth on a data set is known, whatever version it was measured with.
+ *
+ * @param trainPictures that the data set has
+ */
+export async function knownFeatureKeys(
+  database: Queryable,
+  datasetVersionId: string,
+  trainPictures: number,
+): Promise<string[]> {
   const rows = (await database.query(
-    `SELECT feature_key AS "featureKey" FROM transfer_profiles WHERE dataset_version_id = $1`,
-    [datasetVersionId],
+    `SELECT feature_key AS "featureKey" FROM transfer_profiles WHERE dataset_version_id = $1 AND pictures >= $2`,
+    [datasetVersionId, Math.min(enoughProfilePictures, trainPictures)],
   )) as { featureKey: string }[];
   return rows.map(({ featureKey }) => featureKey);
 }
@@ -68,7 +77,8 @@ export async function storeProfiles(
               "batchNormShift" double precision)
       ORDER BY "featureKey"
      ON CONFLICT (feature_key, dataset_version_id) DO UPDATE
-       SET pictures = excluded.pictures, scores = excluded.scores, statistics = excluded.statistics,
+       SET pictures = excluded.pictures, scores = excluded.scores,
+           statistics = coalesce(excluded.statistics, transfer_profiles.statistics),
            batch_norm_shift = excluded.batch_norm_shift, measured_at = now()
      WHERE transfer_profiles.pictures <= excluded.pictures`,
     [JSON.stringify(pointsOf(models)), datasetVersionId],

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { enoughProfilePictures } from '../../advisor/measure/profile-pictures.js';
 import { Job } from '../../zoo/database/entities/index.js';
 import type { Zoo } from '../../zoo/zoo.js';
 import { appendStateEvent } from '../events/job-events.js';
@@ -40,7 +41,7 @@ async function mayQueue(manager: EntityManager): Promise<boolean> {
 }
 
 /**
- * The next pair without a profile: one that no job was ever queued for, and of which a cut is unknown or has no numbers. An
+ * The next pair without a profile: one that no job was ever queued for, and of which a cut is unknown or has no numbers, or has them of few pictures. An
  * advice may have left them, or a version with the same first layers.
  */
 async function findPair(
@@ -54,7 +55,8 @@ async function findPair(
         WHERE m.deleted_at IS NULL AND m.task = 'image-classification'
           AND (v.manifest #>> '{input,channels}')::int IN (1, 3) AND jsonb_array_length(v.manifest -> 'cutPoints') > 0
      ), data AS MATERIALIZED (
-       SELECT v.id, v.created_at, d.owner_id, d.visibility, v.number = d.latest_number AS newest
+       SELECT v.id, v.created_at, d.owner_id, d.visibility, v.number = d.latest_number AS newest,
+              least($1, (v.manifest #>> '{splits,train,imageCount}')::int) AS enough
          FROM datasets d JOIN dataset_versions v ON v.dataset_id = d.id
         WHERE d.deleted_at IS NULL AND d.task = 'image-classification'
           AND jsonb_array_length(v.manifest -> 'classes') >= 2
@@ -70,9 +72,11 @@ async function findPair(
         AND (NOT EXISTS (SELECT FROM transfer_profile_cuts c WHERE c.version_id = base.id)
           OR EXISTS (SELECT FROM transfer_profile_cuts c WHERE c.version_id = base.id
                AND NOT EXISTS (SELECT FROM transfer_profiles p
-                     WHERE p.feature_key = c.feature_key AND p.dataset_version_id = data.id)))
+                     WHERE p.feature_key = c.feature_key AND p.dataset_version_id = data.id
+                       AND p.pictures >= data.enough)))
       ORDER BY (e.child_version_id IS NULL), data.created_at DESC, base.created_at DESC, data.id, base.id
       LIMIT 1`,
+    [enoughProfilePictures],
   );
   return rows[0];
 }

@@ -296,7 +296,7 @@ describe('a transfer profile', () => {
   it('measures every depth, but for those that others have measured', async () => {
     const { cuts } = modelOf(measured, 'trained');
     const knownKeys = cuts.slice(0, 6).map(({ featureKey }) => featureKey);
-    const input = workshop.input({});
+    const input = workshop.input({ now: () => 0 });
     const profile = await measureProfile({ ...input, model: workshop.trained, knownKeys });
     expect(profile.cuts.map(({ layer }) => layer)).toEqual(cuts.map(({ layer }) => layer));
     expect(profile.cuts.map(({ featureKey }) => featureKey)).toEqual(
@@ -311,6 +311,17 @@ describe('a transfer profile', () => {
     });
     expect(all).toMatchObject({ state: 'MEASURED', pictures: 0 });
     expect(all.cuts).toHaveLength(10);
+  });
+
+  it('of a slow network is made on fewer pictures: a job may wait for it', async () => {
+    let time = 0;
+    // Every look at the clock costs a third of a minute.
+    const now = () => (time += 20_000);
+    const input = workshop.input({ cacheFolder: join(workshop.folder, 'cache-of-a-slow-one'), now });
+    const profile = await measureProfile({ ...input, model: workshop.trained });
+    expect(profile.state).toBe('MEASURED');
+    expect(profile.pictures).toBeGreaterThan(0);
+    expect(profile.pictures).toBeLessThan(240);
   });
 });
 
