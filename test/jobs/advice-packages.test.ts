@@ -26,11 +26,11 @@ const packages = {
         seconds: labels.length / picturesPerSecond,
         peakMemoryBytes: 1e9,
         storedBytes: 1234,
-        reason: 'It saw ' + labels.length + ' pictures.',
+        reason: 'It saw ' + labels.length + ' pictures. \\0',
       };
     },
   }),`,
-  failing: `estimate: () => Promise.resolve({ estimate: () => Promise.reject(new Error('out of ideas')) }),`,
+  failing: `estimate: () => Promise.resolve({ estimate: () => Promise.reject(new Error('out of ideas \\0 \\ud83d')) }),`,
   silent: '',
 };
 
@@ -99,7 +99,7 @@ function lineOf(strategy: string): AdviceLineRow {
 }
 
 describe('a strategy of a package', () => {
-  test('is ranked by what it says of itself, on features that are there', () => {
+  test('is ranked by what it says of itself, on features that are there, in words that the database takes', () => {
     const line = lineOf('promising');
     expect(line).toMatchObject({ strategyVersion: '1.0.0', peakMemoryBytes: 1e9, storedBytes: 1234 });
     expect(line.accuracy?.value).toBeCloseTo(0.875, 6);

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Recommendation } from '../../advisor/advice.js';
 import type { AdviceMeasurements } from '../../advisor/measurements.js';
 import type { Corrections } from '../../advisor/record/corrections.js';
+import { storableText } from '../../storable-text.js';
 import { Advice, AdviceCandidate } from '../../zoo/database/entities/index.js';
 import { storeProfiles } from './profile-rows.js';
 
@@ -38,6 +39,9 @@ export async function insertAdvice(manager: EntityManager, advice: NewAdvice): P
   for (const [index, candidate] of candidates.entries()) {
     await manager.insert(AdviceCandidate, {
       ...candidate,
+      // What strategies of packages say of themselves is among them.
+      reason: storableText(candidate.reason),
+      warnings: candidate.warnings.map(storableText),
       adviceId: id,
       launchedParameters: advice.launchedParameters[index] ?? null,
     } as object);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256Pattern } from '../../learning/sha256.js';
 import { engineNames } from '../../learning/training/engines/engine-wish.js';
+import { storableText } from '../../storable-text.js';
 import { fitRecord } from './fit-record.js';
 
 /**
@@ -152,7 +153,8 @@ export const toChild = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('abort'), reason: z.string() }),
 ]);
 
-const name = z.string().min(1).max(200);
+const name = z.string().min(1).max(200).transform(storableText);
+const message = z.string().max(8192).transform(storableText);
 
 export const fromChild = z.discriminatedUnion('type', [
   /** The process has loaded and waits for its work. */
@@ -172,10 +174,10 @@ export const fromChild = z.discriminatedUnion('type', [
     sizeBytes: z.int().min(1),
     step: z.int().min(0),
   }),
-  z.strictObject({ type: z.literal('log'), message: z.string().max(8192) }),
+  z.strictObject({ type: z.literal('log'), message }),
   /** The output folder is complete. What is in it speaks for itself; `result` is what the files do not say. */
   z.strictObject({ type: z.literal('completed'), result: z.record(z.string(), z.unknown()) }),
-  z.strictObject({ type: z.literal('failed'), code: z.string().max(64), message: z.string().max(8192) }),
+  z.strictObject({ type: z.literal('failed'), code: z.string().max(64), message }),
 ]);
 
 /** The work of one process of an attempt, as it is told. */
