@@ -127,6 +127,12 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
   test('the first lines of an advice are candidates, with what it promised of them, in the order of a sweep', async () => {
     const { zoo, principal } = fixture;
     const adviceId = await adviseAs('feature-extraction-svm', 'full-retraining', 'partial-fine-tuning');
+    // The advice says of it that it cannot run here, and lists it.
+    await executeSql(
+      zoo.database,
+      `UPDATE advice_candidates SET launched_parameters = NULL WHERE advice_id = $1 AND rank = 2`,
+      [adviceId],
+    );
     const job = await launch({
       adviceId,
       top: 2,
@@ -139,7 +145,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       [
         ['feature-extraction-svm', 1, 0.9],
         ['feature-extraction-svm', null, undefined],
-        ['full-retraining', 2, 0.8],
+        ['partial-fine-tuning', 3, 0.7],
       ],
     );
     expect(rows[0]?.parameters).toMatchObject({ folds: 5 });
@@ -177,8 +183,8 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       const value = 0.9 - at / 10;
       await executeSql(
         zoo.database,
-        `INSERT INTO advice_candidates (advice_id, rank, version_id, strategy, parameters, accuracy, reason, warnings)
-         VALUES ($1, $2, $3, $4, '{}', $5, 'Because.', '[]')`,
+        `INSERT INTO advice_candidates (advice_id, rank, version_id, strategy, parameters, launched_parameters, accuracy, reason, warnings)
+         VALUES ($1, $2, $3, $4, '{}', '{}', $5, 'Because.', '[]')`,
         [
           adviceId,
           at + 1,

@@ -24,6 +24,8 @@ export interface AdviceRow extends Omit<Recommendation, 'candidates'> {
 export interface AdviceLineRow extends AdvisedCandidate {
   /** Its model was deleted, or taken from the reader's sight: the line cannot be launched. */
   isGone: boolean;
+  /** False where the strategy refused the model when the advice was given: the line says why, and is listed last. */
+  canRun: boolean;
   /** Fine-tunes that came of it, in jobs of their own or in sweeps, and that the reader may see, oldest first. */
   outcomes: LineOutcomeRow[];
 }
@@ -118,7 +120,7 @@ async function loadLines(
             c.strategy_version AS "strategyVersion", c.parameters, c.layer, c.accuracy, c.uncorrected, c.seconds,
             c.peak_memory_bytes::double precision AS "peakMemoryBytes",
             c.stored_bytes::double precision AS "storedBytes", c.reason, c.warnings,
-            NOT ${visibleTo(principal, 'm')} AS "isGone"
+            NOT ${visibleTo(principal, 'm')} AS "isGone", c.launched_parameters IS NOT NULL AS "canRun"
        FROM advice_candidates c JOIN model_versions v ON v.id = c.version_id JOIN models m ON m.id = v.model_id
       WHERE c.advice_id = ANY($1::uuid[]) ORDER BY c.advice_id, c.rank`,
     [adviceIds],

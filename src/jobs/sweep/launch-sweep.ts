@@ -90,7 +90,11 @@ export async function launchSweep(zoo: Zoo, principal: Principal, input: SweepIn
   return job;
 }
 
-/** @throws ZooError NOT_FOUND, SWEEP_INVALID for an advice on other pictures */
+/**
+ * What was given, and the first lines of the advice, without those of which the advice says itself that they cannot run.
+ *
+ * @throws ZooError NOT_FOUND, SWEEP_INVALID for an advice on other pictures
+ */
 async function wantedCandidates(
   zoo: Zoo,
   principal: Principal,
@@ -108,7 +112,8 @@ async function wantedCandidates(
   if (advice.datasetVersionId !== datasetVersionId) {
     throw invalid([{ path: 'adviceId', message: 'is an advice on another version of a data set' }]);
   }
-  const lines = advice.candidates.slice(0, top ?? usualTop).map((line) => ({
+  const runnable = advice.candidates.filter(({ canRun }) => canRun);
+  const lines = runnable.slice(0, top ?? usualTop).map((line) => ({
     path: `adviceId, line ${line.rank}`,
     baseVersionId: line.versionId,
     strategy: line.strategy,

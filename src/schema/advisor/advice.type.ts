@@ -57,6 +57,7 @@ export class AdviceOutcomeType implements LineOutcomeRow {
 export class AdviceCandidateType implements Omit<AdviceLineRow, 'outcomes'> {
   versionId: string;
   uncorrected: Promised | null;
+  canRun: boolean;
   @Field(() => Int, { description: 'Its place, from 1, the best; `launchFineTune` takes it.' })
   rank: number;
   @Field(() => Boolean, {

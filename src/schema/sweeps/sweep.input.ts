@@ -32,7 +32,10 @@ export class LaunchSweepInput {
   candidates?: SweepCandidateInput[] | null;
   @Field(() => ID, { nullable: true, description: 'Id of an advice whose first lines are tried as well.' })
   adviceId?: string | null;
-  @Field(() => Int, { nullable: true, description: 'How many lines of the advice; 5 by default.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many lines of the advice, of those that can run; 5 by default.',
+  })
   top?: number | null;
   @Field(() => SweepPublish, {
     nullable: true,
