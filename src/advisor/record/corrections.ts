@@ -1,5 +1,5 @@
 import type { Promised } from '../advice.js';
-import { fromLogOdds, logOdds } from '../log-odds.js';
+import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
 import { deviationsOf80Percent, normalQuantile } from '../normal-quantile.js';
 import type { Outcome } from './outcome.js';
 
@@ -58,7 +58,11 @@ export function correctPromise(promise: Promised, correction: Correction | undef
 }
 
 function correctionOf(outcomes: readonly Outcome[]): Correction {
-  const errors = outcomes.map(({ actual, uncorrected }) => logOdds(actual) - logOdds(uncorrected.value));
+  // All of 40 pictures right is as near to certain as 40 pictures can tell, and no further.
+  const errors = outcomes.map(
+    ({ actual, testPictures, uncorrected }) =>
+      logOdds(smoothedShare(actual, testPictures)) - logOdds(uncorrected.value),
+  );
   const total = errors.reduce((sum, error) => sum + error, 0);
   const count = outcomes.length;
   const normalized = outcomes.map(({ uncorrected }, index) => {

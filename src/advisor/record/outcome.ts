@@ -10,4 +10,6 @@ export interface Outcome {
   uncorrected: Promised;
   /** Test accuracy of the result, 0 to 1. */
   actual: number;
+  /** Test pictures that it is a share of. */
+  testPictures: number;
 }

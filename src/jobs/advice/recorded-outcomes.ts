@@ -21,13 +21,14 @@ export interface RecordedOutcome extends Outcome {
 export const outcomeTables = `(
     SELECT r.id, 0 AS ordinal, r.launched_by, r.base_version_id, r.dataset_version_id, r.strategy, r.strategy_version,
            r.parameters, r.advice_id, r.advice_rank, r.created_at, r.finished_at,
-           r.result_model_version_id AS version_id, x.value AS accuracy
-      FROM jobs r JOIN metrics x ON x.version_id = r.result_model_version_id AND x.name = 'accuracy'
+           r.result_model_version_id AS version_id, x.value AS accuracy, (v.evaluation ->> 'imageCount')::int AS test_pictures
+      FROM jobs r JOIN model_versions v ON v.id = r.result_model_version_id
+      JOIN metrics x ON x.version_id = r.result_model_version_id AND x.name = 'accuracy'
      WHERE r.kind = 'FINE_TUNE' AND r.state = 'COMPLETED'
     UNION ALL
     SELECT r.id, s.ordinal, r.launched_by, s.base_version_id, r.dataset_version_id, s.strategy, s.strategy_version,
            s.parameters, s.advice_id, s.advice_rank, r.created_at, r.finished_at,
-           s.version_id, (s.test ->> 'accuracy')::double precision
+           s.version_id, (s.test ->> 'accuracy')::double precision, (s.test ->> 'imageCount')::int
       FROM jobs r JOIN sweep_candidates s ON s.job_id = r.id
      WHERE r.state = 'COMPLETED' AND s.test IS NOT NULL
   ) AS j
@@ -57,6 +58,7 @@ export async function recordedOutcomes(
     `SELECT * FROM (
        SELECT DISTINCT ON (j.id, j.ordinal) j.id AS "jobId", c.advice_id AS "adviceId", c.rank, c.strategy, c.parameters,
               c.accuracy AS promised, coalesce(c.uncorrected, c.accuracy) AS uncorrected, j.accuracy AS actual,
+              j.test_pictures AS "testPictures",
               j.finished_at AS "finishedAt"
          FROM ${outcomeTables}
         WHERE ${isOutcome} AND c.accuracy IS NOT NULL AND ${seen}
@@ -78,5 +80,6 @@ interface OutcomeRow {
   promised: Promised;
   uncorrected: Promised;
   actual: number;
+  testPictures: number;
   finishedAt: Date;
 }

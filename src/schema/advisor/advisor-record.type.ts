@@ -56,7 +56,7 @@ export class RankAgreementType implements RankAgreement {
 }
 
 @ObjectType('RecordedOutcome', { description: 'A promise, and what happened.', simpleResolvers: true })
-export class RecordedOutcomeType implements Omit<RecordedOutcome, 'uncorrected'> {
+export class RecordedOutcomeType implements Omit<RecordedOutcome, 'uncorrected' | 'testPictures'> {
   adviceId: string;
   jobId: string;
   @Field(() => Int, { description: 'The line of the advice.' })

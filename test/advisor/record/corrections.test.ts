@@ -6,6 +6,9 @@ import { calibration } from '../../../src/advisor/record/calibration.js';
 import { corrections, correctPromise } from '../../../src/advisor/record/corrections.js';
 import type { Outcome } from '../../../src/advisor/record/outcome.js';
 
+/** So many test pictures that a share of them is what it is. */
+const countless = Number.MAX_SAFE_INTEGER;
+
 interface World {
   /** By how much results are better than expected, in log-odds. */
   bias: number;
@@ -27,7 +30,8 @@ function makeRecord({ bias, noise, count, seed }: World): Outcome[] {
       high: fromLogOdds(centre + 1.2816 * deviation),
     };
     const actual = fromLogOdds(centre + bias + noise * deviation * drawNormal(random));
-    return { family: index % 2 === 0 ? 'one' : 'other', promised, uncorrected: promised, actual };
+    const family = index % 2 === 0 ? 'one' : 'other';
+    return { family, promised, uncorrected: promised, actual, testPictures: countless };
   });
 }
 
@@ -99,6 +103,7 @@ describe('corrections', () => {
     promised: promise,
     uncorrected: promise,
     actual,
+    testPictures: countless,
     ...changes,
   });
 
@@ -118,6 +123,12 @@ describe('corrections', () => {
     const { shift, outcomes } = corrections([outcome(0.9)])['one'] ?? { shift: 0, outcomes: 0 };
     expect(outcomes).toBe(1);
     expect(shift).toBeCloseTo((logOdds(0.9) - logOdds(0.7)) / 6, 10);
+  });
+
+  it('believe all of a few test pictures no more than so few can say', () => {
+    const perfect = (testPictures: number) => corrections([outcome(1, { testPictures })])['one']?.shift ?? 0;
+    expect(perfect(20)).toBeCloseTo((logOdds(20.5 / 21) - logOdds(0.7)) / 6, 10);
+    expect(perfect(2000)).toBeGreaterThan(perfect(20));
   });
 
   it('approach what is always off the more outcomes say so', () => {
