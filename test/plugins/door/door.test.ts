@@ -58,7 +58,7 @@ describe('importing a door', () => {
     expect(nativeEngines(native)).toEqual([]);
     const own = urls.filter((url) => url.includes('/dist/'));
     expect(own.length).toBeGreaterThan(3);
-    expect(own.length).toBeLessThan(60);
+    expect(own.length).toBeLessThan(80);
     expect(own.filter((url) => /\/dist\/(schema|http|zoo|jobs|cli|config)/.test(url))).toEqual([]);
   });
 
