@@ -172,7 +172,6 @@ describe('a model that is deleted between question and answer', () => {
     await endOf(fixture.zoo, jobId);
     expect(await jobById(fixture.zoo, jobId)).toMatchObject({
       state: 'FAILED',
-      fence: 1,
       error: { code: 'ADVICE_NO_MODELS' },
     });
   });

@@ -35,7 +35,7 @@ const packages = {
 };
 
 beforeAll(async () => {
-  fixture = await createJobsFixture();
+  fixture = await createJobsFixture({ ZOO_JOB_TIMEOUT_MINUTES: '60' });
   corpus = await layOutCorpus();
   const { zoo, principal } = fixture;
   for (const [name, estimate] of Object.entries(packages)) {
@@ -97,6 +97,10 @@ function lineOf(strategy: string): AdviceLineRow {
   if (line === undefined) throw new Error(`no line of ${strategy}`);
   return line;
 }
+
+test('an advice takes no more than half of the time that a job has here, whatever it is asked for', () => {
+  expect(advice.measurements.budgetSeconds).toBe(1800);
+});
 
 describe('a strategy of a package', () => {
   test('is ranked by what it says of itself, on features that are there, in words that the database takes', () => {

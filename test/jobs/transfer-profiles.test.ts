@@ -96,9 +96,11 @@ describe('what is profiled', () => {
     );
   });
 
-  test('nothing while any job waits', async () => {
+  test('nothing while any job waits that the workers there are can run', async () => {
     const waiting = await queueTestJob(fixture.zoo, fixture.principal);
     expect(await scheduleProfile(fixture.zoo)).toBeUndefined();
+    await executeSql(fixture.zoo.database, `UPDATE jobs SET left_to_others = true WHERE id = $1`, [waiting]);
+    await settle((await scheduled()).id);
     await settle(waiting);
     expect(await scheduleProfile(fixture.zoo)).toBeDefined();
   });

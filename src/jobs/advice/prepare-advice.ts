@@ -40,6 +40,9 @@ export interface PreparedAdvice {
   data: { manifest: DatasetManifest };
 }
 
+/** The part of an attempt's time that measuring may take: fetching models comes before, strategies of packages are asked after. */
+const mostOfAttempt = 1 / 2;
+
 /**
  * Lays out every model that the advice is about, and the data set without its test split. Models that were deleted since the
  * launch, or taken from the launcher's sight, are left out; the others are measured all the same.
@@ -59,7 +62,7 @@ export async function prepareAdvice(job: Job, options: PreparationOptions): Prom
   const work: AdviceWork = {
     kind: 'ADVICE',
     models: models.map(toMeasure),
-    budgetSeconds,
+    budgetSeconds: Math.min(budgetSeconds, mostOfAttempt * (options.zoo.config.worker.jobTimeoutMs / 1000)),
     known: await sourceStatistics(options.zoo, await launcherOf(options.zoo, job), asked),
     ...measuringInputs(job, options),
   };

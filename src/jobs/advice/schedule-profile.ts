@@ -30,12 +30,15 @@ export async function scheduleProfile(zoo: Zoo): Promise<string | undefined> {
   return jobId;
 }
 
-/** One worker looks at a time, so that no pair is queued twice. */
+/**
+ * One worker looks at a time, so that no pair is queued twice. A job that waits for a worker with its strategy is not in the
+ * way of what others can do meanwhile.
+ */
 async function mayQueue(manager: EntityManager): Promise<boolean> {
   const { rows } = await executeSql<{ mayQueue: boolean }>(
     manager,
     `SELECT pg_try_advisory_xact_lock(hashtextextended('zoo.transfer-profiles', 0))
-        AND NOT EXISTS (SELECT FROM jobs WHERE state = 'QUEUED') AS "mayQueue"`,
+        AND NOT EXISTS (SELECT FROM jobs WHERE state = 'QUEUED' AND NOT left_to_others) AS "mayQueue"`,
   );
   return rows[0]?.mayQueue === true;
 }
