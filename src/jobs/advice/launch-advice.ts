@@ -90,7 +90,7 @@ function requireBudget(seconds: number): number {
 }
 
 /** @throws ZooError ADVICE_DATA_INSUFFICIENT */
-export function requireData({ task, classes, splits }: DatasetManifest): void {
+function requireData({ task, classes, splits }: DatasetManifest): void {
   const problems = dataProblems('the advisor', { task, classes, splits });
   const { perClass } = splits.train;
   if (problems.length === 0 && perClass.every((count) => count < 2)) {

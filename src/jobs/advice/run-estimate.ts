@@ -72,7 +72,7 @@ export async function runEstimate(
  * What the process of an estimate has to do, and what it may: no more than that of a fit, and to read of this base only.
  * What an earlier one left in the folders that it writes to is removed.
  */
-export async function prepareEstimate(
+async function prepareEstimate(
   request: EstimateRequest,
   { zoo, folder, featureFolder, featureBytes, threads, memoryBytes }: EstimateOptions,
 ): Promise<{ work: EstimateWork; permissions: readonly string[] }> {
