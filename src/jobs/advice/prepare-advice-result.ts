@@ -42,7 +42,10 @@ export async function prepareAdviceResult({ zoo, job, result }: AttemptResult): 
   });
   const gone = asked
     .filter((id) => measurements.models.every(({ versionId }) => versionId !== id))
-    .map((versionId) => ({ versionId, reason: 'It was deleted before it could be measured.' }));
+    .map((versionId) => ({
+      versionId,
+      reason: 'It was deleted, or taken from your sight, before it could be measured.',
+    }));
   const launched: (Record<string, unknown> | null)[] = [];
   for (const candidate of recommendation.candidates) {
     const model = models.find(({ versionId }) => versionId === candidate.versionId);

@@ -55,7 +55,7 @@ export async function prepareAdvice(job: Job, options: PreparationOptions): Prom
   if (models.length === 0) {
     throw new ZooError(
       'ADVICE_NO_MODELS',
-      'Every model that the advice was to be about was deleted since it was asked for.',
+      'Every model that the advice was to be about was deleted, or taken from your sight, since it was asked for.',
     );
   }
   const data = await placeData(job, models, options);
