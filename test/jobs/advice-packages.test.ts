@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchAdvice } from '../../src/jobs/advice/launch-advice.js';
 import { advicesOfJobs, type AdviceLineRow, type AdviceRow } from '../../src/jobs/advice/load-advices.js';
 import { launchFineTune } from '../../src/jobs/launch/launch-fine-tune.js';
+import { strategyCatalogue } from '../../src/jobs/strategies/strategy-catalogue.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import { addPackage } from '../../src/plugins/installed/add-package.js';
 import { removePackage } from '../../src/plugins/installed/remove-package.js';
@@ -124,13 +125,9 @@ describe('a strategy of a package', () => {
     const { zoo, principal } = fixture;
     await removePackage(zoo.config.plugins.folder, 'promising', undefined);
     const { rank } = lineOf('promising');
-    await expect
-      .poll(() =>
-        launchFineTune(zoo, principal, { adviceId: advice.id, rank, name: 'ada/gone' }).then(
-          () => 'launched',
-          (error: { code: string }) => error.code,
-        ),
-      )
-      .toBe('ADVICE_STALE');
+    await expect.poll(async () => (await strategyCatalogue(zoo)).names).not.toContain('promising');
+    await expect(
+      launchFineTune(zoo, principal, { adviceId: advice.id, rank, name: 'ada/gone' }),
+    ).rejects.toMatchObject({ code: 'ADVICE_STALE' });
   });
 });
