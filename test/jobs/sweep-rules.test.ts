@@ -69,6 +69,11 @@ describe('a training', () => {
     expect(end(watch, epoch(75, 0.3))).toBeUndefined();
   });
 
+  test('goes on where it came near enough before its worker was lost', () => {
+    expect(end(new TrainingWatch(leader, 0.85), epoch(75, 0.3))).toBeUndefined();
+    expect(end(new TrainingWatch(leader, 0.5), epoch(75, 0.3))).toMatch(/best validation accuracy, 50\.0 %/);
+  });
+
   test('goes on where nobody leads yet, and where it reports no validation', () => {
     expect(end(new TrainingWatch(undefined), epoch(90, 0.1))).toBeUndefined();
     expect(

@@ -15,9 +15,12 @@ export function reportFor(
       report({ ...said, phase: `candidate ${ordinal} of ${candidateCount}, ${strategy}: ${said.phase}` });
     } else if (said.type === 'metric') {
       // Curves by step of dozens of trainings are more than a job's log takes; those by epoch are what is compared.
-      if (!said.name.startsWith('train/')) report({ ...said, name: `candidate-${ordinal}/${said.name}` });
+      if (!said.name.startsWith('train/')) report({ ...said, name: candidateMetric(ordinal, said.name) });
     } else {
       report({ ...said, message: `Candidate ${ordinal}: ${said.message}` });
     }
   };
 }
+
+/** The name of a candidate's curve in the log of its job. */
+export const candidateMetric = (ordinal: number, name: string): string => `candidate-${ordinal}/${name}`;

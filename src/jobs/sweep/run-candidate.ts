@@ -9,6 +9,7 @@ import { storeFit } from '../publish/prepare-model-version.js';
 import { AttemptStopped } from '../queue/lease.js';
 import { runFineTune } from '../worker/run-fine-tune.js';
 import { createWorkFolder, removeFolder } from '../worker/work-folders.js';
+import { bestSoFar } from './best-so-far.js';
 import { checkComparable } from './check-comparable.js';
 import { reportFor } from './report-for.js';
 import type { SweepRun } from './run-sweep.js';
@@ -64,11 +65,11 @@ async function fitAndStore(
   const { preparation } = sweep;
   const { zoo } = preparation;
   const job = asFineTune(sweep.job, candidate);
+  const watch = new TrainingWatch(leader, await bestSoFar(zoo.database, candidate));
   const folder = await createWorkFolder(join(preparation.folder.root, `candidate-${candidate.ordinal}`));
   const stop = new AbortController();
   const signal = AbortSignal.any([preparation.signal, stop.signal]);
   const checkpoints = sweep.openCheckpoints();
-  const watch = new TrainingWatch(leader);
   const report = reportFor(sweep, candidate);
   const clock = performance.now();
   try {

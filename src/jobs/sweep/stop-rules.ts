@@ -26,6 +26,9 @@ export function reasonNotToStart(
   );
 }
 
+/** What a training reports of itself, by which the second rule goes. */
+export const watchedMetric = 'validation/accuracy';
+
 /**
  * The second rule, which watches a training: once half of its epochs are done, it ends where the best validation accuracy
  * that it has reported, with two standard errors added, lies below the leader's. What reports no validation accuracy while
@@ -35,7 +38,13 @@ export class TrainingWatch {
   #best: number | undefined;
   #doneShare = 0;
 
-  constructor(private readonly leader: Leader | undefined) {}
+  /** @param best what it reached before it lost its worker, and goes on from */
+  constructor(
+    private readonly leader: Leader | undefined,
+    best?: number,
+  ) {
+    this.#best = best;
+  }
 
   /**
    * Takes in what the training reports.
@@ -46,7 +55,7 @@ export class TrainingWatch {
     if (report.type === 'progress' && report.phase === 'training' && report.total > 0) {
       this.#doneShare = report.done / report.total;
     }
-    if (report.type !== 'metric' || report.name !== 'validation/accuracy') return undefined;
+    if (report.type !== 'metric' || report.name !== watchedMetric) return undefined;
     this.#best = Math.max(this.#best ?? 0, report.value);
     return this.#verdict(this.#best);
   }
