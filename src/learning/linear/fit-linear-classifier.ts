@@ -122,7 +122,13 @@ export class LinearClassifierFit {
    * Undefined where no class has two rows, so that nothing can be held out.
    */
   async crossValidate(): Promise<{ candidates: Candidate[]; best: Candidate } | undefined> {
-    const { classifier, C: given, path: wantedPath = gridOfC[classifier], folds: wanted, seed } = this.options;
+    const {
+      classifier,
+      C: given,
+      path: wantedPath = gridOfC[classifier],
+      folds: wanted,
+      seed,
+    } = this.options;
     const folds = dealStratifiedFolds(this.input.labels, this.input.numClasses, wanted, seed);
     if (folds === undefined) return undefined;
     const grid = given === undefined ? wantedPath : [given];
