@@ -40,7 +40,9 @@ export function linesToFit(outcomes, measured, leftOut) {
       model,
       seed,
       measurements,
-      outcomes: outcomes.filter((one) => one.dataset === dataset && one.model === model && one.seed === seed),
+      outcomes: outcomes
+        .filter((one) => one.dataset === dataset && one.model === model && one.seed === seed)
+        .map((one) => (one.busy ? { ...one, seconds: null } : one)),
     }))
     .filter((line) => line.outcomes.length > 0);
 }
