@@ -1,6 +1,3 @@
-/** 0.613 as `61.3 %`. */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 /** 2000 as `2,000 pictures`. */
 export const countPictures = (count: number): string =>
   `${count.toLocaleString('en-US')} ${count === 1 ? 'picture' : 'pictures'}`;

@@ -1,5 +1,5 @@
 import { builtInCost } from './cost/built-in-cost.js';
-import { percent } from './in-words.js';
+import { percent } from '../percent.js';
 import { listWarnings } from './list-warnings.js';
 import {
   costInput,

@@ -1,7 +1,5 @@
 /** Numbers as people read them, for the sentences of an advice. */
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 /** A difference of accuracies. */
 export function points(difference: number): string {
   const amount = Math.abs(100 * difference).toFixed(1);

@@ -3,7 +3,7 @@ import { fromLogOdds, logOdds } from '../log-odds.js';
 import { deviationsOf80Percent } from '../normal-quantile.js';
 import { correctPromise } from '../record/corrections.js';
 import { promiseSeconds, speedOf } from './cost/job-cost.js';
-import { percent } from './in-words.js';
+import { percent } from '../percent.js';
 import { listWarnings } from './list-warnings.js';
 import { costInput, notEstimated, usableCost, type MeasuredModel, type Unranked } from './measured-model.js';
 import type { AdvisableStrategy, StrategyEstimate } from './recommend-input.js';

@@ -1,5 +1,6 @@
 import { probeError } from './best-cut.js';
-import { duration, percent, plural, points } from './in-words.js';
+import { percent } from '../percent.js';
+import { duration, plural, points } from './in-words.js';
 import type { MeasuredModel, Unranked } from './measured-model.js';
 
 type Expected = Pick<Unranked, 'accuracy' | 'seconds'>;

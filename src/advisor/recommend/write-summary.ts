@@ -1,6 +1,7 @@
 import type { AdvisedCandidate, Recommendation } from '../advice.js';
 import type { Learning } from './find-learning.js';
-import { duration, percent, plural, points } from './in-words.js';
+import { percent } from '../percent.js';
+import { duration, plural, points } from './in-words.js';
 import { closeEnough } from './rank-candidates.js';
 import type { RecommendInput } from './recommend-input.js';
 

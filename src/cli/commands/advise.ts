@@ -5,7 +5,7 @@ import { requireModelVersion } from '../client/find-model.js';
 import type { CommandContext } from '../command-context.js';
 import { formatAdvice } from '../output/advice-report.js';
 import { parseReference, type Reference } from '../reference.js';
-import { exitCodeOfEnd, watchJob } from './watch.js';
+import { followToEnd, leaveToItself } from './watch.js';
 
 export interface AdviseFlags {
   /** References, joined by commas. */
@@ -34,14 +34,11 @@ export async function advise(context: CommandContext, name: string, flags: Advis
     idempotencyKey: flags.idempotencyKey,
   });
   if (flags.detach) {
-    output.line(jobId);
-    output.document({ jobId });
-    output.note(`Asked. Read the answer when it is there: zoo advise ${name} --last`);
+    leaveToItself(context, jobId, `Asked. Read the answer when it is there: zoo advise ${name} --last`);
     return;
   }
   output.note(`Measuring, job ${jobId}.`);
-  const end = await watchJob(context, jobId);
-  process.exitCode = exitCodeOfEnd(context, jobId, end);
+  const end = await followToEnd(context, jobId);
   if (end === 'detached' || end.state !== 'COMPLETED') return;
   const advice = await adviceOfJob(connection, jobId);
   output.document({ jobId, advice });

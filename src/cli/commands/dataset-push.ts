@@ -8,7 +8,7 @@ import { fileSource, type UploadSource } from '../client/upload-blob.js';
 import type { CommandContext } from '../command-context.js';
 import { parseName } from '../reference.js';
 import { describeDataset } from './dataset-show.js';
-import { exitCodeOfEnd, watchJob } from './watch.js';
+import { followToEnd, leaveToItself } from './watch.js';
 
 export interface DatasetPushFlags {
   license?: string;
@@ -47,14 +47,8 @@ export async function pushDataset(
       visibility: flags.public ? 'PUBLIC' : 'PRIVATE',
     },
   });
-  if (flags.detach) {
-    output.line(jobId);
-    output.document({ jobId });
-    output.note(`Launched. Follow it: zoo watch ${jobId}`);
-    return;
-  }
-  const end = await watchJob(context, jobId);
-  process.exitCode = exitCodeOfEnd(context, jobId, end);
+  if (flags.detach) return leaveToItself(context, jobId);
+  const end = await followToEnd(context, jobId);
   if (end === 'detached' || end.state !== 'COMPLETED') return;
   const { dataset, version } = await requireDatasetVersion(context.connection, {
     owner,

@@ -12,7 +12,7 @@ import type { CommandContext } from '../command-context.js';
 import { formatPromise } from '../output/advice-report.js';
 import { formatHeadline } from '../output/evaluation-report.js';
 import { parseName, parseReference, parseStrategy } from '../reference.js';
-import { exitCodeOfEnd, watchJob } from './watch.js';
+import { followToEnd, leaveToItself } from './watch.js';
 
 export interface FineTuneFlags {
   base?: string;
@@ -44,15 +44,9 @@ export async function fineTune(context: CommandContext, flags: FineTuneFlags): P
     seed: flags.seed,
     idempotencyKey: flags.idempotencyKey,
   });
-  if (flags.detach) {
-    output.line(jobId);
-    output.document({ jobId });
-    output.note(`Launched. Follow it: zoo watch ${jobId}`);
-    return;
-  }
+  if (flags.detach) return leaveToItself(context, jobId);
   output.note(`Launched job ${jobId}.`);
-  const end = await watchJob(context, jobId);
-  process.exitCode = exitCodeOfEnd(context, jobId, end);
+  const end = await followToEnd(context, jobId);
   if (end !== 'detached' && end.state === 'COMPLETED') await showResult(context, jobId, asked);
 }
 

@@ -6,7 +6,7 @@ import type { CommandContext } from '../command-context.js';
 import { formatSweep } from '../output/sweep-report.js';
 import { parseName, parseReference, parseStrategy } from '../reference.js';
 import { parseParameters } from './fine-tune.js';
-import { exitCodeOfEnd, watchJob } from './watch.js';
+import { followToEnd, leaveToItself } from './watch.js';
 
 export interface SweepFlags {
   models: string[];
@@ -47,15 +47,9 @@ export async function sweep(context: CommandContext, dataset: string, flags: Swe
     seed: flags.seed,
     idempotencyKey: flags.idempotencyKey,
   });
-  if (flags.detach) {
-    output.line(jobId);
-    output.document({ jobId });
-    output.note(`Launched. Follow it: zoo watch ${jobId}`);
-    return;
-  }
+  if (flags.detach) return leaveToItself(context, jobId);
   output.note(`Launched job ${jobId}.`);
-  const end = await watchJob(context, jobId);
-  process.exitCode = exitCodeOfEnd(context, jobId, end);
+  const end = await followToEnd(context, jobId);
   if (end !== 'detached') await showSweep(context, jobId);
 }
 

@@ -11,8 +11,25 @@ export type WatchEnd = Extract<JobEvent, { __typename: 'JobStateEvent' }> | 'det
 
 /** `zoo watch`: follows a job and exits as the job ends. */
 export async function watch(context: CommandContext, jobId: string): Promise<void> {
+  await followToEnd(context, jobId);
+}
+
+/** Follows a job until it ends or the person stops following; the command will exit as the job ended. */
+export async function followToEnd(context: CommandContext, jobId: string): Promise<WatchEnd> {
   const end = await watchJob(context, jobId);
   process.exitCode = exitCodeOfEnd(context, jobId, end);
+  return end;
+}
+
+/** With `--detach`: prints the id of a job that was launched, and how to come back to it. */
+export function leaveToItself(
+  { output }: CommandContext,
+  jobId: string,
+  note = `Launched. Follow it: zoo watch ${jobId}`,
+): void {
+  output.line(jobId);
+  output.document({ jobId });
+  output.note(note);
 }
 
 /** Follows a job until it ends. Ctrl-C stops following, not the job; a second one ends the process at once. */
@@ -58,7 +75,7 @@ function showWait({ connection }: CommandContext, jobId: string, display: WatchD
 }
 
 /** Says how it ended and gives the exit code for it. */
-export function exitCodeOfEnd({ output }: CommandContext, jobId: string, end: WatchEnd): number {
+function exitCodeOfEnd({ output }: CommandContext, jobId: string, end: WatchEnd): number {
   if (end === 'detached') {
     output.note(
       `\nThe job goes on. Follow it again: zoo watch ${jobId}\nCall it off:           zoo cancel ${jobId}`,

@@ -1,3 +1,4 @@
+import { percent } from '../../advisor/percent.js';
 import type { CandidateEnd } from './settle-candidate.js';
 import type { Leader } from './stop-rules.js';
 
@@ -14,5 +15,3 @@ export function describeCandidateEnd(end: CandidateEnd, leader: Leader | undefin
       : `candidate ${leader.ordinal} leads with ${percent(leader.accuracy)} of validation pictures.`)
   );
 }
-
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;

@@ -1,3 +1,4 @@
+import { percent } from '../../advisor/percent.js';
 import type { PromisedColumn } from '../../zoo/database/entities/advice-candidate.entity.js';
 import type { FromChild } from '../child/protocol.js';
 
@@ -71,5 +72,3 @@ export class TrainingWatch {
     );
   }
 }
-
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
