@@ -1,9 +1,6 @@
-import { access, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { importDataset } from '../../dist/learning/datasets/import-dataset.js';
 import { createRandom, shuffle } from '../../dist/learning/random.js';
 import { readClothing } from '../study/clothing.mjs';
-import { writeTar } from '../study/datasets.mjs';
+import { firstOfEach, importOnce } from '../study/datasets.mjs';
 import { readEmoji } from '../study/emoji.mjs';
 import { readFashionMnist } from '../study/fashion-mnist.mjs';
 import { readClipArt } from './sources/clip-art.mjs';
@@ -34,20 +31,8 @@ function sized(domain, read, sizes) {
 }
 
 /** Imports a data set as one seed draws it into a folder of its own, once. */
-export async function prepareDataset({ name, perClass, read }, seed, sources, workFolder) {
-  const folder = join(workFolder, 'datasets', `${name}-seed-${seed}`);
-  const isThere = await access(join(folder, 'index.json')).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return folder;
-  await mkdir(join(workFolder, 'datasets'), { recursive: true });
-  const archivePath = `${folder}.tar`;
-  await writeTar(archivePath, await read(sources, perClass, seed));
-  await importDataset({ archivePath, outputFolder: folder, options: { splits: 'given' } });
-  await rm(archivePath);
-  return folder;
-}
+export const prepareDataset = ({ name, perClass, read }, seed, sources, workFolder) =>
+  importOnce(`${name}-seed-${seed}`, () => read(sources, perClass, seed), workFolder);
 
 async function clothing({ clothing: folder }, perClass, seed) {
   const drawn = drawEach(await readClothing(folder, 'train'), perClass + validationOf(perClass), seed);
@@ -99,13 +84,4 @@ function drawEach(pictures, count, seed) {
     Array.from(order, (index) => pictures[index]),
     count,
   );
-}
-
-function firstOfEach(pictures, count) {
-  const seen = new Map();
-  return pictures.filter((picture) => {
-    const before = seen.get(picture.class) ?? 0;
-    seen.set(picture.class, before + 1);
-    return before < count;
-  });
 }

@@ -67,7 +67,11 @@ export const fashionMnistWhole = {
 };
 
 /** Imports a data set into a folder of its own, once. */
-export async function prepareDataset({ name, pictures }, sources, workFolder) {
+export const prepareDataset = ({ name, pictures }, sources, workFolder) =>
+  importOnce(name, () => pictures(sources), workFolder);
+
+/** Imports pictures by split into a folder of the name given, unless they are there. */
+export async function importOnce(name, pictures, workFolder) {
   const folder = join(workFolder, 'datasets', name);
   const isThere = await access(join(folder, 'index.json')).then(
     () => true,
@@ -75,8 +79,8 @@ export async function prepareDataset({ name, pictures }, sources, workFolder) {
   );
   if (isThere) return folder;
   await mkdir(join(workFolder, 'datasets'), { recursive: true });
-  const archivePath = join(workFolder, 'datasets', `${name}.tar`);
-  await writeTar(archivePath, await pictures(sources));
+  const archivePath = `${folder}.tar`;
+  await writeTar(archivePath, await pictures());
   await importDataset({ archivePath, outputFolder: folder, options: { splits: 'given' } });
   await rm(archivePath);
   return folder;
@@ -123,7 +127,8 @@ async function emojiPictures(folder, testVendor) {
   };
 }
 
-function firstOfEach(pictures, count) {
+/** The first pictures of every class. */
+export function firstOfEach(pictures, count) {
   const seen = new Map();
   return pictures.filter((picture) => {
     const before = seen.get(picture.class) ?? 0;
@@ -132,7 +137,7 @@ function firstOfEach(pictures, count) {
   });
 }
 
-export async function writeTar(path, splits) {
+async function writeTar(path, splits) {
   const file = await open(path, 'w');
   for (const [split, pictures] of Object.entries(splits)) {
     for (const picture of pictures) {
