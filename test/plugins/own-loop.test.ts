@@ -164,8 +164,9 @@ describe.each([
   it('predicts in the zoo what plain tfjs predicts from its files', async () => {
     const files = await publishedFiles(result, workshop.baseFolder, join(workshop.folder, backend));
     const { layers, manifest } = await loadTfjsLayers(filesInMemory(files));
-    const { tf, context } = await contextOf(engine);
-    const pictures = await (await context.pictures('validation', inputSize)).read([0, 1, 2]);
+    const { tf, seen: pictures } = await lookInto(engine, async (context) =>
+      (await context.pictures('validation', inputSize)).read([0, 1, 2]),
+    );
     const shape = [3, inputSize, inputSize, 3];
     const plain = await loadPlainModel(tf, files);
     const expected = (plain.predict(tf.tensor(pictures, shape)) as ReturnType<typeof tf.tensor>).dataSync();
@@ -184,20 +185,20 @@ describe.each([
   });
 });
 
-/** The context that a fit is given, and tfjs, to look at outside of it. */
-async function contextOf(engine: RunInput['engine']) {
-  let seen: { tf: Awaited<ReturnType<FitContext['tf']>>; context: FitContext } | undefined;
+/** What is seen within a fit, and the tfjs that it is given. */
+async function lookInto<T>(engine: RunInput['engine'], look: (context: FitContext) => Promise<T>) {
+  let found: { tf: Awaited<ReturnType<FitContext['tf']>>; seen: T } | undefined;
   const looked = run(
     'look',
     async (context) => {
-      seen = { tf: await context.tf(), context };
+      found = { tf: await context.tf(), seen: await look(context) };
       throw new Error('seen enough');
     },
     { engine },
   );
   await expect(looked).rejects.toThrow('seen enough');
-  if (seen === undefined) throw new Error('fit was not called');
-  return seen;
+  if (found === undefined) throw new Error('fit was not called');
+  return found;
 }
 
 describe('what a loop of its own is given', () => {
@@ -229,6 +230,13 @@ describe('what a loop of its own is given', () => {
       });
     });
     await expect(looked).rejects.toThrow('seen enough');
+  });
+
+  it('no pictures once it is over: what is read then fails and says so', async () => {
+    const { seen: pictures } = await lookInto({ wanted: 'tfjs-cpu' }, async (context) =>
+      context.pictures('train', 24),
+    );
+    await expect(pictures.read([0])).rejects.toThrow(/closed.*Await every read/);
   });
 
   it('a log that names the tensors it left behind', async () => {

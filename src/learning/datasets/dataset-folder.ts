@@ -15,7 +15,7 @@ export interface DatasetFolder {
    * @throws ZooError DATASET_DAMAGED where they do not have the digest of the index.
    */
   read(image: IndexedImage): Promise<Buffer>;
-  /** Closes the shards. Reading after that fails. */
+  /** Closes the shards, once what is being read has been. Reading after that fails. */
   close(): Promise<void>;
 }
 
@@ -27,6 +27,10 @@ export interface DatasetFolder {
 export async function readDatasetFolder(folder: string): Promise<DatasetFolder> {
   const index = await readIndex(join(folder, 'index.json'));
   const shards = new Map<number, Promise<FileHandle>>();
+  let isClosed = false;
+  const requireOpen = (): void => {
+    if (isClosed) throw new Error(closedAlready);
+  };
   const shardOf = (image: IndexedImage): Promise<FileHandle> => {
     const path = index.shards[image.shard];
     if (path === undefined) throw damaged(`the index names shard ${image.shard}, which it does not list`);
@@ -37,8 +41,11 @@ export async function readDatasetFolder(folder: string): Promise<DatasetFolder> 
   return {
     index,
     async read(image) {
+      requireOpen();
+      const shard = await shardOf(image);
+      requireOpen();
       const bytes = Buffer.alloc(image.sizeBytes);
-      const { bytesRead } = await (await shardOf(image)).read(bytes, 0, image.sizeBytes, image.offset);
+      const { bytesRead } = await shard.read(bytes, 0, image.sizeBytes, image.offset);
       const sha256 = hashBytes(bytes);
       if (bytesRead !== image.sizeBytes || sha256 !== image.sha256) {
         throw damaged(`the picture ${quoteEntry(image.path)} is not the one the index describes`);
@@ -46,6 +53,7 @@ export async function readDatasetFolder(folder: string): Promise<DatasetFolder> 
       return bytes;
     },
     async close() {
+      isClosed = true;
       const opened = await Promise.allSettled(shards.values());
       shards.clear();
       await Promise.all(
@@ -54,6 +62,10 @@ export async function readDatasetFolder(folder: string): Promise<DatasetFolder> 
     },
   };
 }
+
+/** To whoever did not wait for what it reads, a loop of a strategy's own for example. */
+const closedAlready =
+  'A picture is read of a data set that was closed, since the work on it is over. Await every read before the work ends.';
 
 const count = z.int().min(0);
 

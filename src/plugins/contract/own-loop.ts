@@ -10,7 +10,7 @@ export interface LabelledPictures {
   channels: number;
   /**
    * Some of them, in the order asked for, decoded, resized and scaled as the base takes its pictures; not varied. What was
-   * decoded is kept as far as memory suffices.
+   * decoded is kept as far as memory suffices. Await every read before `fit` returns: once the job's fit is over, reading fails.
    *
    * @returns float32 [indices.length, height, width, channels].
    * @throws ZooError IMAGE_UNREADABLE; `signal.reason` when the job is aborted
