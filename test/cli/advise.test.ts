@@ -71,6 +71,14 @@ describe('from a question to a published model', () => {
     expect(model.stdout).toMatch(/^DATA SET +PICTURES +BEST CUT +PROBE +LAST CUT\nada\/clothes@1 +\d+ /m);
   });
 
+  it('says how many models were not even looked at', async () => {
+    await server.zoo.database.query(
+      `UPDATE jobs SET parameters = jsonb_set(parameters, '{notConsidered}', '7') WHERE kind = 'ADVICE'`,
+    );
+    const shown = await zoo('advise', 'ada/clothes', '--last');
+    expect(shown.stdout).toMatch(/^Not measured:\n {2}7 more models that you can see: .*--models/m);
+  });
+
   it('launches a line by its rank, and says what it promised beside what came', async () => {
     const line = advice.candidates.find(({ parameters }) => parameters['classifier'] === 'svm');
     const rank = String(line?.rank);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isInside } from '../../src/advisor/record/is-inside.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import { fromNodeId, toNodeId } from '../../src/schema/node-id.js';
 import type { Principal } from '../../src/zoo/access/principal.js';
-import { Model } from '../../src/zoo/database/entities/index.js';
+import { DatasetVersion, Model } from '../../src/zoo/database/entities/index.js';
 import {
   clothingArchive,
   endOf,
@@ -43,7 +44,13 @@ interface Candidate {
   storedBytes: number | null;
   reason: string;
   warnings: string[];
-  outcomes: { accuracy: number; isInside: boolean; job: { id: string } | null; version: { id: string } }[];
+  outcomes: {
+    accuracy: number;
+    testPictures: number;
+    isInside: boolean;
+    job: { id: string } | null;
+    version: { id: string };
+  }[];
 }
 
 interface AdviceNode {
@@ -71,9 +78,10 @@ const adviceFields = `
   candidates(first: 100) {
     rank isGone version { id } strategy parameters layer
     accuracy { value low high } seconds { value low high } peakMemoryBytes storedBytes reason warnings
-    outcomes { accuracy isInside job { id } version { id } }
+    outcomes { accuracy testPictures isInside job { id } version { id } }
   }
   notMeasured { version { id } reason }
+  notConsidered
   corrections { family outcomes shift scale }
   measurements {
     dataset { classes train majorityShare }
@@ -214,6 +222,16 @@ describe('an advice', () => {
     expect(errors?.[0]?.extensions?.code).toBe('INPUT_INVALID');
   });
 
+  test('says with its job what was asked, by ids that the rest of the API takes', async () => {
+    const job = await ask<{ parameters: { baseVersionIds: string[]; budgetSeconds: number } }>(
+      `query ($id: ID!) { job(id: $id) { parameters } }`,
+      { id: advice.job.id },
+    );
+    const { baseVersionIds, ...rest } = job.parameters;
+    expect(baseVersionIds.sort()).toEqual([tiny, borrowed].sort());
+    expect(rest).toEqual({ budgetSeconds: ampleSeconds });
+  });
+
   test('is seen by who asked and by admins, and launched by nobody else', async () => {
     expect(await readAdvice(grace.token)).toBeNull();
     expect((await readAdvice(server.adminToken))?.id).toBe(advice.id);
@@ -313,10 +331,15 @@ describe('a line', () => {
 
     const outcomes = (await readAdvice())?.candidates[rank - 1]?.outcomes ?? [];
     const [{ accuracy: actual } = { accuracy: NaN }] = outcomes;
+    const { manifest } = await server.zoo.database
+      .getRepository(DatasetVersion)
+      .findOneByOrFail({ id: fromNodeId('DatasetVersion', datasetVersionId) });
+    const testPictures = manifest.splits.test.imageCount;
     expect(outcomes).toEqual([
       {
         accuracy: actual,
-        isInside: actual >= (accuracy?.low ?? NaN) && actual <= (accuracy?.high ?? NaN),
+        testPictures,
+        isInside: accuracy && isInside({ promised: accuracy, actual, testPictures }),
         job: { id: jobId },
         version: { id: toNodeId('ModelVersion', ended.resultModelVersionId ?? '') },
       },

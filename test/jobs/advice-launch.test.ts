@@ -135,7 +135,7 @@ test('asked twice with one key it is one job; with another question the key is r
   expect(first).toMatchObject({ kind: 'ADVICE', state: 'QUEUED', datasetVersionId: colours, strategy: null });
 });
 
-test('without names the newest version of each model is measured, and one more than the most is said to be left', async () => {
+test('without names the newest version of each model is measured; what is more than the most is said to be left, or counted', async () => {
   const dora = await createPrincipal(fixture.zoo, 'dora');
   const datasetVersionId = await insertDataset('of-dora', [10, 10], dora);
   const first = await publishTestModel(fixture.zoo, dora, 'model-0', await tinyNetwork());
@@ -145,7 +145,7 @@ test('without names the newest version of each model is measured, and one more t
     `WITH copies AS (
        INSERT INTO models (owner_id, name, task, latest_number)
        SELECT m.owner_id, 'model-' || place, m.task, 1
-         FROM model_versions v JOIN models m ON m.id = v.model_id, generate_series(1, 32) AS place
+         FROM model_versions v JOIN models m ON m.id = v.model_id, generate_series(1, 204) AS place
         WHERE v.id = $1 RETURNING id, name
      )
      INSERT INTO model_versions (model_id, number, format, manifest, parameter_count, size_bytes, digest, created_by, created_at)
@@ -156,13 +156,23 @@ test('without names the newest version of each model is measured, and one more t
   );
   const versions = [first, ...rows.map(({ id }) => id)];
   await setAccuracy(versions.at(-1) ?? '', 0.9);
-  const { models, left } = adviceParameters.parse((await launch({ datasetVersionId }, dora)).parameters);
+  const { models, left, notConsidered } = adviceParameters.parse(
+    (await launch({ datasetVersionId }, dora)).parameters,
+  );
   expect(models).toHaveLength(32);
   // The more accurate on what it was trained for comes first, then, of the same size, the newer.
   expect(models[0]).toBe(versions.at(-1));
-  expect(left).toEqual([
-    { versionId: versions[0], reason: expect.stringContaining('32 models at most') as string },
-  ]);
+  // The oldest are not even looked at.
+  expect(left).toEqual(
+    versions
+      .slice(5, -32)
+      .reverse()
+      .map((versionId) => ({ versionId, reason: expect.stringContaining('32 models at most') as string })),
+  );
+  expect(left).toHaveLength(168);
+  expect(notConsidered).toBe(5);
+  const named = await launch({ datasetVersionId, baseVersionIds: versions.slice(0, 3) }, dora);
+  expect(adviceParameters.parse(named.parameters)).toMatchObject({ left: [], notConsidered: 0 });
 });
 
 async function setAccuracy(versionId: string, value: number): Promise<void> {

@@ -163,7 +163,12 @@ describe('an advice', () => {
     expect(outcomes).toEqual(
       versions.map(({ id, jobId, evaluation }) => [
         line.rank,
-        { jobId, modelVersionId: id, accuracy: evaluation?.accuracy },
+        {
+          jobId,
+          modelVersionId: id,
+          accuracy: evaluation?.accuracy,
+          testPictures: evaluation?.imageCount,
+        },
       ]),
     );
     const record = await advisorRecord(zoo.database, principal);

@@ -49,6 +49,7 @@ export function judgeCalibration(judged) {
       strategy: candidate.strategy,
       promised: candidate.accuracy,
       actual: outcome.accuracy,
+      testPictures: outcome.imageCount,
     })),
   );
   const groups = [

@@ -44,6 +44,8 @@ export interface AdviceDetails {
   candidateCount: number;
   candidates: AdviceLine[];
   notMeasured: { version: NamedVersion; reason: string }[];
+  /** Models that were not even looked at. */
+  notConsidered: number;
   measurements: {
     budgetSeconds: number;
     spentSeconds: number;
@@ -67,6 +69,7 @@ const fragment = `fragment AdviceFields on Advice {
     outcomes { accuracy isInside ${version} }
   }
   notMeasured { ${version} reason }
+  notConsidered
   measurements {
     budgetSeconds spentSeconds threads
     dataset { classes train validation smallestClass medianClass largestClass imbalance majorityShare }

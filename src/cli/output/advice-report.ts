@@ -25,14 +25,18 @@ export function formatAdvice(advice: AdviceDetails, width: number | undefined): 
   if (unknown.length > 0) {
     paragraphs.push(unknown.map((line) => `${title(line)}\n    ${line.reason}`).join('\n'));
   }
-  if (advice.notMeasured.length > 0) {
-    paragraphs.push(
-      ['Not measured:', ...advice.notMeasured.map((one) => `  ${nameOf(one.version)}: ${one.reason}`)].join(
-        '\n',
-      ),
-    );
-  }
+  const notMeasured = describeNotMeasured(advice);
+  if (notMeasured.length > 0) paragraphs.push(['Not measured:', ...notMeasured].join('\n'));
   return paragraphs.join('\n\n');
+}
+
+function describeNotMeasured({ notMeasured, notConsidered: more }: AdviceDetails): string[] {
+  const lines = notMeasured.map(({ version, reason }) => `  ${nameOf(version)}: ${reason}`);
+  if (more === 0) return lines;
+  return [
+    ...lines,
+    `  ${more} more ${more === 1 ? 'model' : 'models'} that you can see: an advice looks at no more than 200. Name those that matter with --models.`,
+  ];
 }
 
 /** `77.9 % (74.1–81.3 %)`: what is expected, and the interval of 80 %. */

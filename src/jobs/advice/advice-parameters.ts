@@ -6,6 +6,8 @@ export const adviceParameters = z.strictObject({
   models: z.array(z.uuid()).min(1),
   /** Versions that were asked about, or might have been, and are not measured. */
   left: z.array(z.strictObject({ versionId: z.uuid(), reason: z.string() })),
+  /** Further versions that might have been asked about, and were not even looked at. */
+  notConsidered: z.int().min(0).default(0),
   budgetSeconds: z.number().positive(),
 });
 

@@ -9,7 +9,7 @@ import type { AdviceParameters } from './advice-parameters.js';
 /** Models that one advice measures at most: with more, each would see too few pictures to be told from the others. */
 export const mostModels = 32;
 
-/** Models that are looked at when none is named; more are not even said to be left out. */
+/** Models that are looked at when none is named; of more, only their number is said. */
 const mostConsidered = 200;
 
 /**
@@ -25,7 +25,7 @@ export async function advisableModels(
   manager: EntityManager,
   principal: Principal,
   named: readonly string[] | undefined,
-): Promise<Pick<AdviceParameters, 'models' | 'left'>> {
+): Promise<Pick<AdviceParameters, 'models' | 'left' | 'notConsidered'>> {
   const found = await findModels(manager, principal, named);
   if (named !== undefined) requireAll(named, found);
   const left: AdviceParameters['left'] = [];
@@ -41,13 +41,15 @@ export async function advisableModels(
       });
   }
   if (models.length === 0) throw noModels(left);
-  return { models, left };
+  return { models, left, notConsidered: (found[0]?.total ?? 0) - found.length };
 }
 
 interface FoundModel {
   versionId: string;
   channels: number;
   cuts: number;
+  /** Of all that were found, those beyond the limit counted. */
+  total: number;
 }
 
 async function findModels(
@@ -58,7 +60,7 @@ async function findModels(
   const { rows } = await executeSql<FoundModel>(
     manager,
     `SELECT v.id AS "versionId", (v.manifest #>> '{input,channels}')::int AS channels,
-            jsonb_array_length(v.manifest -> 'cutPoints') AS cuts
+            jsonb_array_length(v.manifest -> 'cutPoints') AS cuts, (count(*) OVER ())::int AS total
        FROM model_versions v JOIN models m ON m.id = v.model_id
        LEFT JOIN metrics x ON x.version_id = v.id AND x.name = 'accuracy'
       WHERE ${visibleTo(principal, 'm')}
@@ -107,6 +109,5 @@ function noModels(left: AdviceParameters['left']): ZooError {
     first === undefined
       ? 'You can see no model for image classification in this zoo. Publish one, or take the starters with `zoo import-starters`, and ask again.'
       : `None of ${left.length === 1 ? 'the one model' : `the ${left.length} models`} there can be adapted to pictures. The first: ${first.reason}`,
-    { left },
   );
 }

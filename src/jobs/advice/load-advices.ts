@@ -14,6 +14,8 @@ export interface AdviceRow extends Omit<Recommendation, 'candidates'> {
   datasetVersionId: string;
   createdAt: Date;
   candidates: AdviceLineRow[];
+  /** Models beyond those that an advice looks at, where it was asked for all. */
+  notConsidered: number;
   /** The numbers that it rests on. */
   measurements: AdviceMeasurements;
   /** What the track record added to its promises. */
@@ -36,6 +38,8 @@ export interface LineOutcomeRow {
   modelVersionId: string | null;
   /** Test accuracy of what was made. */
   accuracy: number;
+  /** Test pictures that it is a share of. */
+  testPictures: number;
 }
 
 /**
@@ -50,7 +54,7 @@ export async function loadAdvices(
   const advices = (await database.query(
     `SELECT a.id, a.job_id AS "jobId", a.dataset_version_id AS "datasetVersionId", a.created_at AS "createdAt",
             a.scenario, a.summary, a.stays_linear AS "staysLinear", a.not_measured AS "notMeasured", a.measurements,
-            a.corrections
+            a.corrections, coalesce((asked.parameters ->> 'notConsidered')::int, 0) AS "notConsidered"
        FROM advices a JOIN jobs asked ON asked.id = a.job_id
       WHERE a.id = ANY($1::uuid[]) AND ${jobVisibleTo(principal, 'asked')}`,
     [ids],
@@ -133,7 +137,8 @@ async function loadOutcomes(
   adviceIds: readonly string[],
 ): Promise<Map<string, LineOutcomeRow[]>> {
   const rows = (await database.query(
-    `SELECT c.advice_id AS "adviceId", c.rank, j.id AS "jobId", j.version_id AS "modelVersionId", j.accuracy
+    `SELECT c.advice_id AS "adviceId", c.rank, j.id AS "jobId", j.version_id AS "modelVersionId", j.accuracy,
+            j.test_pictures AS "testPictures"
        FROM ${outcomeTables}
       WHERE c.advice_id = ANY($1::uuid[]) AND ${isOutcome} AND ${jobVisibleTo(principal, 'j')}
       ORDER BY j.created_at, j.id, j.ordinal`,
@@ -142,7 +147,7 @@ async function loadOutcomes(
   return new Map(
     groupBy(rows, ({ adviceId, rank }) => `${adviceId} ${rank}`).map(([line, ofLine]) => [
       line,
-      ofLine.map(({ jobId, modelVersionId, accuracy }) => ({ jobId, modelVersionId, accuracy })),
+      ofLine.map(({ adviceId: _, rank: __, ...outcome }) => outcome),
     ]),
   );
 }

@@ -1,10 +1,13 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { adviceParameters } from '../../jobs/advice/advice-parameters.js';
 import type { AdviceRow } from '../../jobs/advice/load-advices.js';
 import type { JobRow } from '../../jobs/load-jobs.js';
 import type { DatasetRow } from '../../zoo/datasets/dataset-rows.js';
 import type { GraphQLContext } from '../context.js';
 import { DatasetType } from '../datasets/dataset.type.js';
 import { JobType } from '../jobs/job.type.js';
+import { toNodeId } from '../node-id.js';
 import { adviceById, adviceByJob, newestAdviceByDataset } from './advice-loaders.js';
 import { AdviceType } from './advice.type.js';
 
@@ -19,6 +22,14 @@ export class JobAdviceResolver {
   async advice(@Root() job: JobRow, @Ctx() context: GraphQLContext): Promise<AdviceRow | null> {
     if (job.kind === 'ADVICE') return adviceByJob(context).load(job.id);
     return job.adviceId === null ? null : adviceById(context).load(job.adviceId);
+  }
+
+  /** What an advice is asked is kept by row ids, and with what it leaves out, which the advice says itself. */
+  @FieldResolver(() => GraphQLJSONObject)
+  parameters(@Root() { kind, parameters }: JobRow): Record<string, unknown> {
+    if (kind !== 'ADVICE') return parameters;
+    const { models, budgetSeconds } = adviceParameters.parse(parameters);
+    return { baseVersionIds: models.map((id) => toNodeId('ModelVersion', id)), budgetSeconds };
   }
 }
 

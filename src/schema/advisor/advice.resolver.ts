@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { isInside } from '../../advisor/record/is-inside.js';
 import type { AdviceLineRow, AdviceRow } from '../../jobs/advice/load-advices.js';
 import { launchAdvice } from '../../jobs/advice/launch-advice.js';
 import type { JobRow } from '../../jobs/load-jobs.js';
@@ -125,7 +126,9 @@ export class AdviceCandidateResolver {
     return firstOf(outcomes, first).map((outcome) => ({
       ...outcome,
       isInside:
-        accuracy === null ? null : outcome.accuracy >= accuracy.low && outcome.accuracy <= accuracy.high,
+        accuracy === null
+          ? null
+          : isInside({ promised: accuracy, actual: outcome.accuracy, testPictures: outcome.testPictures }),
     }));
   }
 }

@@ -43,9 +43,12 @@ export class AdviceOutcomeType implements LineOutcomeRow {
   modelVersionId: string | null;
   @Field(() => Float, { description: 'Test accuracy of what was made, 0 to 1.' })
   accuracy: number;
+  @Field(() => Int, { description: 'Test pictures that it is a share of.' })
+  testPictures: number;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether it lies in the promised interval; null where no accuracy was promised.',
+    description:
+      'Whether it lies in the promised interval, as nearly as so many test pictures can tell: itself, or drawn in by half a picture. Null where no accuracy was promised.',
   })
   isInside: boolean | null;
 }
@@ -159,6 +162,11 @@ export class AdviceType
     description: 'Models that were asked about and are not ranked, with the reason.',
   })
   notMeasured: ModelNotMeasuredType[];
+  @Field(() => Int, {
+    description:
+      'Models that you could see and that were not even looked at, since an advice that names none looks at 200: name them to have them compared.',
+  })
+  notConsidered: number;
   @Field(() => GraphQLDateTimeISO, { description: 'When it was given.' })
   createdAt: Date;
 }

@@ -13,7 +13,9 @@ import { PromisedType } from './advice.type.js';
 export class CalibrationType implements Omit<Calibration, 'shareInterval'> {
   @Field(() => Int, { description: 'Promises of which the result is known.' })
   outcomes: number;
-  @Field(() => Int, { description: 'Those whose result lies inside.' })
+  @Field(() => Int, {
+    description: 'Those whose result lies inside, as nearly as its test pictures can tell.',
+  })
   inside: number;
   @Field(() => Float, { nullable: true, description: 'Their share, 0 to 1; null where there is none.' })
   share: number | null;
@@ -56,7 +58,7 @@ export class RankAgreementType implements RankAgreement {
 }
 
 @ObjectType('RecordedOutcome', { description: 'A promise, and what happened.', simpleResolvers: true })
-export class RecordedOutcomeType implements Omit<RecordedOutcome, 'uncorrected' | 'testPictures'> {
+export class RecordedOutcomeType implements Omit<RecordedOutcome, 'uncorrected'> {
   adviceId: string;
   jobId: string;
   @Field(() => Int, { description: 'The line of the advice.' })
@@ -67,6 +69,8 @@ export class RecordedOutcomeType implements Omit<RecordedOutcome, 'uncorrected' 
   promised: PromisedType;
   @Field(() => Float, { description: 'Test accuracy of what was made, 0 to 1.' })
   actual: number;
+  @Field(() => Int, { description: 'Test pictures that it is a share of.' })
+  testPictures: number;
   @Field(() => GraphQLDateTimeISO, { description: 'When the job ended.' })
   finishedAt: Date;
 }

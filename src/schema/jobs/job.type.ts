@@ -155,7 +155,7 @@ export class JobType extends Node implements JobRow {
   strategyVersion: string | null;
   @Field(() => GraphQLJSONObject, {
     description:
-      'Parameters of the strategy, options of the import, or what an advice was asked; defaults filled in.',
+      'Parameters of the strategy, options of the import, or what an advice was asked (ids of the models that it measures, and its budget); defaults filled in.',
   })
   parameters: Record<string, unknown>;
   @Field(() => Int, {
