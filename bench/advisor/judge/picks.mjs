@@ -13,22 +13,7 @@ const habits = [
 
 /** The advised line against the best of everything trained, and against habits. */
 export function judgePicks(judged) {
-  const picks = judged.map(({ dataset, seed, lines, trained, together }) => {
-    const best = trained.reduce((top, one) => (one.accuracy > top.accuracy ? one : top));
-    const [{ candidate, outcome }] = lines;
-    return {
-      dataset,
-      seed,
-      candidate,
-      outcome,
-      best,
-      gap: best.accuracy - outcome.accuracy,
-      seconds: together.measurements.spentSeconds + outcome.seconds,
-      trained,
-    };
-  });
-  const within = picks.filter(({ gap }) => gap <= 0.01).length;
-  const worst = Math.max(...picks.map(({ gap }) => gap));
+  const picks = picksOf(judged);
   const rows = picks.map(({ dataset, seed, candidate, outcome, best }) => [
     `${dataset.name}, seed ${seed}`,
     `${candidate.versionId}, ${candidate.strategy}`,
@@ -38,27 +23,63 @@ export function judgePicks(judged) {
   ]);
   return [
     table(['data set', 'advised', 'promised', 'came', 'best of everything trained'], rows),
-    `Within one point of the best: ${within} of ${picks.length}; at worst ${points(worst)} below it.`,
-    table(
-      ['habit', 'accuracy', 'advice', 'difference, 95 % interval', 'time, habit', 'time, advice and job'],
-      habits.map((habit) => compare(habit, picks)),
-    ),
-  ].join('\n\n');
+    withinOnePoint(picks),
+    compareHabits(picks),
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
 }
 
+/** The first line of each advice, what came of it, and the best of everything trained on the same pictures. */
+export function picksOf(judged) {
+  return judged.flatMap(({ dataset, seed, pick, trained, together }) => {
+    if (pick === undefined) return [];
+    const { candidate, outcome } = pick;
+    const best = trained.reduce((top, one) => (one.accuracy > top.accuracy ? one : top));
+    const gap = best.accuracy - outcome.accuracy;
+    const seconds = together.measurements.spentSeconds + outcome.seconds;
+    return [{ dataset, seed, candidate, outcome, best, gap, seconds, trained }];
+  });
+}
+
+export function withinOnePoint(picks) {
+  const within = picks.filter(({ gap }) => gap <= 0.01).length;
+  const worst = Math.max(...picks.map(({ gap }) => gap));
+  return `Within one point of the best: ${within} of ${picks.length}; at worst ${(100 * worst).toFixed(1)} points below it.`;
+}
+
+/** Undefined where no habit was trained yet. */
+export function compareHabits(picks) {
+  const rows = habits.flatMap((habit) => compare(habit, picks));
+  if (rows.length === 0) return undefined;
+  return table(
+    ['habit', 'accuracy', 'advice', 'difference, 95 % interval', 'time, habit', 'time, advice and job'],
+    rows,
+  );
+}
+
+/** The row of one habit, over the picks beside which it was trained; none where there is none. */
 function compare({ name, title }, picks) {
   const pairs = picks.flatMap(({ dataset, outcome, seconds, trained }) => {
     const other = trained.find((one) => one.model === cardsBest.name && one.title === title);
-    return other === undefined ? [] : [{ dataset: dataset.name, ours: outcome.accuracy, seconds, other }];
+    return other === undefined ? [] : [{ dataset: dataset.name, outcome, seconds, other }];
   });
-  return [
+  if (pairs.length === 0) return [];
+  // What was run beside other work took longer than it takes.
+  const timed = pairs.filter(({ outcome, other }) => !outcome.busy && !other.busy);
+  const meanSeconds = (of) => (timed.length === 0 ? '–' : `${Math.round(mean(timed.map(of)))} s`);
+  const row = [
     name,
     points(mean(pairs.map(({ other }) => other.accuracy))),
-    points(mean(pairs.map(({ ours }) => ours))),
+    points(mean(pairs.map(({ outcome }) => outcome.accuracy))),
     describeDifference(
-      pairs.map(({ dataset, ours, other }) => ({ group: dataset, value: ours - other.accuracy })),
+      pairs.map(({ dataset, outcome, other }) => ({
+        group: dataset,
+        value: outcome.accuracy - other.accuracy,
+      })),
     ),
-    `${Math.round(mean(pairs.map(({ other }) => other.seconds)))} s`,
-    `${Math.round(mean(pairs.map(({ seconds }) => seconds)))} s`,
+    meanSeconds(({ other }) => other.seconds),
+    meanSeconds(({ seconds }) => seconds),
   ];
+  return [row];
 }

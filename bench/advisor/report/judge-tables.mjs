@@ -1,0 +1,45 @@
+import { compareHabits, picksOf, withinOnePoint } from '../judge/picks.mjs';
+import { judgeAgreement, judgeCalibration } from '../judge/promises.mjs';
+import { mean, percent, row } from '../../study/cells.mjs';
+import { titleOf } from './tables.mjs';
+
+/** What following the advice would have come to, and whether its promises held. */
+export function judgeTables(judged, datasets) {
+  const picks = picksOf(judged);
+  const habits = compareHabits(picks);
+  const came = judged.filter(({ lines }) => lines.length > 0);
+  return [
+    ...(picks.length > 0 ? [picksTable(picks, datasets), withinOnePoint(picks)] : []),
+    ...(habits === undefined ? [] : ['### Advice against habits', habits]),
+    ...(came.length > 0 ? ['### Was the order right?', judgeAgreement(came)] : []),
+    ...(came.length > 0 ? ['### Were the intervals right?', judgeCalibration(came)] : []),
+  ];
+}
+
+function picksTable(picks, datasets) {
+  const rows = datasets.flatMap((dataset) => {
+    const own = picks.filter((pick) => pick.dataset.name === dataset.name);
+    if (own.length === 0) return [];
+    const meanOver = (of) => percent(mean(own.map(of)));
+    return row([
+      titleOf(dataset),
+      [...new Set(own.map(({ candidate }) => describe(candidate)))].join('; '),
+      meanOver(({ candidate }) => candidate.accuracy.value),
+      meanOver(({ outcome }) => outcome.accuracy),
+      meanOver(({ best }) => best.accuracy),
+      `${(100 * Math.max(...own.map(({ gap }) => gap))).toFixed(1)} points`,
+    ]);
+  });
+  return [
+    '### What following the advice came to',
+    '',
+    row(['', 'advised', 'promised', 'came', 'best of everything trained', 'below it, at worst']),
+    row(Array(6).fill('---')),
+    ...rows,
+  ].join('\n');
+}
+
+function describe({ versionId, strategy, parameters }) {
+  const classifier = parameters.classifier === 'softmax' ? ' softmax' : '';
+  return `${strategy}${classifier} on ${versionId}`;
+}
