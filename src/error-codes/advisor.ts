@@ -19,7 +19,7 @@ export const advisorCodes = {
   ADVICE_STALE: {
     httpStatus: 409,
     meaning:
-      'The line of the advice cannot be launched any more: its model, its data set or its strategy has gone since. Ask for a new advice.',
+      'The line of the advice, or any line of it that a sweep could try, cannot be launched any more: its model, its data set or its strategy has gone since. Ask for a new advice.',
   },
   ESTIMATE_INVALID: {
     httpStatus: 500,

@@ -44,7 +44,8 @@ export const jobCodes = {
   },
   JOB_INFRASTRUCTURE_FAILED: {
     httpStatus: 503,
-    meaning: 'Machines failed the job more often than it is retried; the work itself may be fine.',
+    meaning:
+      'Machines failed the job, or one candidate of a sweep, more often than it is retried; the work itself may be fine.',
   },
   WORKER_LOST: {
     httpStatus: 503,

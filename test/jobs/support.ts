@@ -8,6 +8,7 @@ import type { Fence } from '../../src/jobs/events/job-events.js';
 import { claimJob } from '../../src/jobs/queue/claim-job.js';
 import { enqueueJob, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
+import { sweepJobs } from '../../src/jobs/queue/sweep-jobs.js';
 import type { Principal } from '../../src/zoo/access/principal.js';
 import { Job } from '../../src/zoo/database/entities/index.js';
 import { openObjectStore } from '../../src/zoo/object-store/open-object-store.js';
@@ -84,6 +85,29 @@ export async function queueTestJob(zoo: Zoo, principal: Principal): Promise<stri
     await enqueueJob(manager, job.id);
     return job.id;
   });
+}
+
+/** Claims a waiting job as a worker does that looks for jobs that others left. */
+export async function claimTestJob(zoo: Zoo, queue: JobQueue, jobId: string): Promise<Fence> {
+  const claimed = await claimJob(zoo, queue, { jobId }, { workerId: 'worker-1', canRun: () => true });
+  if (claimed === undefined) throw new Error('the job could not be claimed');
+  return { jobId, fence: claimed.fence };
+}
+
+/** Takes a running job back from a worker that is silent for longer than its lease. */
+export async function takeBackTestJob(zoo: Zoo, jobId: string): Promise<void> {
+  await letLeaseRunOut(zoo, jobId);
+  await sweepJobs(zoo);
+}
+
+/** How the attempts of a job ended, in their order; null: it runs. */
+export async function outcomesOf(zoo: Zoo, jobId: string): Promise<(string | null)[]> {
+  const { rows } = await executeSql<{ outcome: string | null }>(
+    zoo.database,
+    `SELECT outcome FROM attempts WHERE job_id = $1 ORDER BY fence`,
+    [jobId],
+  );
+  return rows.map(({ outcome }) => outcome);
 }
 
 /** Claims the next delivery, as if its pause were over. */

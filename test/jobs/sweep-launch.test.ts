@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readJobEvents, type Fence } from '../../src/jobs/events/job-events.js';
 import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
 import { claimJob, findLeftJob } from '../../src/jobs/queue/claim-job.js';
+import { infrastructureRetries } from '../../src/jobs/queue/end-attempt.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { openJobQueue, type JobQueue } from '../../src/jobs/queue/queue.js';
 import { strategyCatalogue } from '../../src/jobs/strategies/strategy-catalogue.js';
@@ -11,13 +13,22 @@ import { settleCandidate } from '../../src/jobs/sweep/settle-candidate.js';
 import { waitingForSweep } from '../../src/jobs/sweep/waiting-for-sweep.js';
 import { insertDatasetVersion } from '../../src/zoo/datasets/insert-dataset-version.js';
 import { createDataset } from '../../src/zoo/datasets/create-dataset.js';
-import { Job, Model, SweepCandidate } from '../../src/zoo/database/entities/index.js';
+import { Job, JobCheckpoint, Model, SweepCandidate } from '../../src/zoo/database/entities/index.js';
 import type { DatasetManifest } from '../../src/learning/dataset-manifest.js';
 import { availableDatabases, unavailableDatabases } from '../support/database.js';
 import { leaveOut } from '../support/left-out.js';
 import { announceWorker, announcedStrategy, type AnnouncedWorker } from './announced-worker.js';
+import { insertTestAdvice } from './insert-test-advice.js';
 import { publishTestModel, tinyNetwork, upload } from './real-work.js';
-import { createJobsFixture, createPrincipal, jobById, letLeaseRunOut, type JobsFixture } from './support.js';
+import {
+  claimTestJob,
+  createJobsFixture,
+  createPrincipal,
+  jobById,
+  letLeaseRunOut,
+  takeBackTestJob,
+  type JobsFixture,
+} from './support.js';
 
 for (const { name, remedy } of unavailableDatabases) leaveOut(`sweeps on ${name}`, remedy);
 
@@ -82,6 +93,21 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
 
   const isRefused = (input: Partial<SweepInput>) => launch(input).catch((error: unknown) => error);
 
+  const stopped = { state: 'STOPPED', reason: 'It was stopped.', seconds: 1 } as const;
+
+  const candidatesOf = (jobId: string) =>
+    fixture.zoo.database.getRepository(SweepCandidate).find({ where: { jobId }, order: { ordinal: 'ASC' } });
+
+  const claim = (jobId: string) => claimTestJob(fixture.zoo, queue, jobId);
+  const takeBack = (jobId: string) => takeBackTestJob(fixture.zoo, jobId);
+
+  /** A worker takes the job and falls silent. */
+  async function lose(jobId: string): Promise<Fence> {
+    const fence = await claim(jobId);
+    await takeBack(jobId);
+    return fence;
+  }
+
   test('a launch says all that is wrong with all of its candidates, and leaves nothing', async () => {
     const refused = await isRefused({
       name: 'ada/refused',
@@ -138,9 +164,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       top: 2,
       candidates: [candidate('feature-extraction-svm', { C: 3 })],
     });
-    const rows = await zoo.database
-      .getRepository(SweepCandidate)
-      .find({ where: { jobId: job.id }, order: { ordinal: 'ASC' } });
+    const rows = await candidatesOf(job.id);
     expect(rows.map(({ strategy, adviceRank, expected }) => [strategy, adviceRank, expected?.value])).toEqual(
       [
         ['feature-extraction-svm', 1, 0.9],
@@ -161,41 +185,57 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
     await expect(asStranger).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  /** The rows of an advice of ada's, a line for each strategy, promising less from line to line. */
-  async function adviseAs(...strategies: string[]): Promise<string> {
+  /** An advice of ada's, a line for each. */
+  const adviseAs = (...strategies: string[]) =>
+    insertTestAdvice(
+      fixture.zoo,
+      fixture.principal,
+      datasetVersionId,
+      strategies.map((strategy) => ({ baseVersionId, strategy })),
+    );
+
+  test('lines of an advice whose model or strategy has gone are left out, and those after them take their place', async () => {
     const { zoo, principal } = fixture;
-    const job = await zoo.database.manager.save(
-      zoo.database.manager.create(Job, {
-        kind: 'ADVICE',
-        state: 'COMPLETED',
-        launchedBy: principal.account?.id ?? '',
-        datasetVersionId,
-      }),
-    );
-    const { rows } = await executeSql<{ id: string }>(
-      zoo.database,
-      `INSERT INTO advices (job_id, dataset_version_id, summary, stays_linear, measurements, not_measured, corrections)
-       VALUES ($1, $2, 'Try them.', false, '{}', '[]', '{}') RETURNING id`,
-      [job.id, datasetVersionId],
-    );
-    const adviceId = rows[0]?.id ?? '';
-    for (const [at, strategy] of strategies.entries()) {
-      const value = 0.9 - at / 10;
-      await executeSql(
-        zoo.database,
-        `INSERT INTO advice_candidates (advice_id, rank, version_id, strategy, parameters, launched_parameters, accuracy, reason, warnings)
-         VALUES ($1, $2, $3, $4, '{}', '{}', $5, 'Because.', '[]')`,
-        [
-          adviceId,
-          at + 1,
-          baseVersionId,
-          strategy,
-          JSON.stringify({ value, low: value - 0.1, high: value + 0.1 }),
-        ],
-      );
+    const doomed = await publishTestModel(zoo, principal, 'doomed', await tinyNetwork());
+    const adviceId = await insertTestAdvice(zoo, principal, datasetVersionId, [
+      { baseVersionId: doomed, strategy: 'feature-extraction-svm' },
+      { baseVersionId, strategy: 'feature-extraction-svm' },
+      { baseVersionId, strategy: 'guessing' },
+      { baseVersionId, strategy: 'full-retraining' },
+      { baseVersionId: doomed, strategy: 'full-retraining' },
+    ]);
+    await zoo.database.getRepository(Model).softDelete({ name: 'doomed' });
+    const job = await launch({ adviceId, top: 2 });
+    const rows = await candidatesOf(job.id);
+    expect(rows.map(({ adviceRank }) => adviceRank)).toEqual([2, 4]);
+    // The fifth would not have been tried anyway.
+    expect(job.parameters).toEqual({
+      publish: 'BEST',
+      leftOut: [
+        { rank: 1, reason: expect.stringContaining('model was deleted') as string },
+        { rank: 3, reason: expect.stringContaining('strategy, guessing, was removed') as string },
+      ],
+    });
+    await cancelJob(zoo, principal, job.id);
+  });
+
+  test('an advice of which no line is left is stale, whatever is tried beside it', async () => {
+    const adviceId = await adviseAs('guessing', 'dreaming');
+    for (const candidates of [[], [candidate()]]) {
+      expect(await isRefused({ adviceId, candidates })).toMatchObject({
+        code: 'ADVICE_STALE',
+        message: expect.stringMatching(/Line 1: .*guessing.*\nLine 2: .*dreaming/) as string,
+        details: { problems: [{ path: 'adviceId' }] },
+      });
     }
-    return adviceId;
-  }
+  });
+
+  test('a number of lines without an advice is refused, not ignored', async () => {
+    expect(await isRefused({ candidates: [candidate()], top: 3 })).toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { problems: [{ path: 'top', message: expect.stringContaining('adviceId') as string }] },
+    });
+  });
 
   test('only what the launcher may see is swept', async () => {
     const { zoo } = fixture;
@@ -257,16 +297,68 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
   test('an attempt that lost its lease writes nothing of a candidate', async () => {
     const { zoo } = fixture;
     const { id } = await launch({ candidates: [candidate()] });
-    const delivery = await queue.fetch();
-    const able = { workerId: 'able', canRun: () => true };
-    const claimed = delivery && (await claimJob(zoo, queue, delivery, able));
-    const fence = { jobId: id, fence: claimed?.fence ?? 0 };
+    const fence = await claim(id);
     await letLeaseRunOut(zoo, id);
-    const end = { state: 'STOPPED', reason: 'too late', seconds: 1 } as const;
-    await expect(settleCandidate(zoo, fence, 1, end)).rejects.toMatchObject({ reason: 'lease-lost' });
-    expect(await zoo.database.getRepository(SweepCandidate).findOneByOrFail({ jobId: id })).toMatchObject({
-      state: 'PENDING',
-      reason: null,
+    await expect(settleCandidate(zoo, fence, 1, stopped)).rejects.toMatchObject({ reason: 'lease-lost' });
+    expect(await candidatesOf(id)).toMatchObject([{ state: 'PENDING', reason: null }]);
+  });
+
+  describe('a sweep that is lost again and again', () => {
+    test('fails the candidate whose turn it is, and only then the next has its turn', async () => {
+      const { zoo, principal } = fixture;
+      const { id } = await launch({ candidates: [1, 2].map((C) => candidate(undefined, { C })) });
+      const checkpoint = await upload(zoo, principal, Buffer.from('of candidate 1'));
+      await executeSql(
+        zoo.database,
+        `INSERT INTO job_checkpoints (job_id, fence, step, sha256) VALUES ($1, 1, 10, $2)`,
+        [id, checkpoint],
+      );
+      const checkpoints = () => zoo.database.getRepository(JobCheckpoint).countBy({ jobId: id });
+      for (let loss = 1; loss <= infrastructureRetries; loss++) await lose(id);
+      expect(await candidatesOf(id)).toMatchObject([{ state: 'PENDING' }, { state: 'PENDING' }]);
+      expect(await checkpoints()).toBe(1);
+
+      const last = await lose(id);
+      const failed = { state: 'FAILED', error: { code: 'JOB_INFRASTRUCTURE_FAILED' } };
+      expect(await candidatesOf(id)).toMatchObject([failed, { state: 'PENDING', error: null }]);
+      expect(await checkpoints()).toBe(0);
+      expect(await jobById(zoo, id)).toMatchObject({ state: 'QUEUED', error: null });
+      const [told] = (await readJobEvents(zoo.database, id, 0, 100)).slice(-1);
+      expect(told?.payload).toMatchObject({
+        state: 'QUEUED',
+        because: {
+          message: expect.stringContaining('Candidate 1 of the sweep was started and lost 4 times'),
+        },
+      });
+      // The worker of then was only cut off, and comes back with a result.
+      await expect(settleCandidate(zoo, last, 1, stopped)).rejects.toMatchObject({ reason: 'lease-lost' });
+      await claim(id);
+      await expect(settleCandidate(zoo, last, 1, stopped)).rejects.toMatchObject({ reason: 'lease-lost' });
+      expect(await candidatesOf(id)).toMatchObject([failed, { state: 'PENDING' }]);
+      await cancelJob(zoo, principal, id);
+    });
+
+    test('gives each candidate the whole budget of retries', async () => {
+      const { zoo, principal } = fixture;
+      const { id } = await launch({ candidates: [1, 2].map((C) => candidate(undefined, { C })) });
+      for (let loss = 1; loss <= infrastructureRetries; loss++) await lose(id);
+      await settleCandidate(zoo, await claim(id), 1, stopped);
+      await takeBack(id);
+      expect(await candidatesOf(id)).toMatchObject([{ state: 'STOPPED' }, { state: 'PENDING' }]);
+      expect(await jobById(zoo, id)).toMatchObject({ state: 'QUEUED', infrastructureFailures: 1 });
+      await cancelJob(zoo, principal, id);
+    });
+
+    test('fails where no candidate is left to try', async () => {
+      const { zoo } = fixture;
+      const { id } = await launch({ candidates: [candidate()] });
+      for (let loss = 0; loss <= infrastructureRetries; loss++) await lose(id);
+      expect(await jobById(zoo, id)).toMatchObject({ state: 'QUEUED' });
+      for (let loss = 0; loss <= infrastructureRetries; loss++) await lose(id);
+      expect(await jobById(zoo, id)).toMatchObject({
+        state: 'FAILED',
+        error: { code: 'JOB_INFRASTRUCTURE_FAILED' },
+      });
     });
   });
 });

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readJobEvents } from '../../src/jobs/events/job-events.js';
 import { watchJobEvents } from '../../src/jobs/events/watch-job-events.js';
 import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
+import { infrastructureRetries } from '../../src/jobs/queue/end-attempt.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
+import { openJobQueue } from '../../src/jobs/queue/queue.js';
 import { launchSweep, type SweepInput } from '../../src/jobs/sweep/launch-sweep.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import { collectGarbage } from '../../src/zoo/blobs/collect-garbage.js';
@@ -16,7 +18,7 @@ import {
   VersionFile,
 } from '../../src/zoo/database/entities/index.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
-import { createJobsFixture, type JobsFixture } from './support.js';
+import { claimTestJob, createJobsFixture, takeBackTestJob, type JobsFixture } from './support.js';
 
 let fixture: JobsFixture;
 let worker: RunningWorker;
@@ -186,6 +188,32 @@ describe('a sweep', () => {
     expect(wholly).toMatchObject({ state: 'FAILED', error: { code: 'SWEEP_NOTHING_FITTED' } });
     expect(wholly.error?.message).toContain('BLOB_NOT_FOUND');
     expect(await versionsOf(wholly)).toEqual([]);
+  });
+
+  test('goes on where the workers of a candidate are lost too often, and fails where those of all are', async () => {
+    const { zoo } = fixture;
+    await worker.stop();
+    const [partly, wholly] = [
+      await launch('partly-lost', { candidates: [svm({ C: 0.5 }), svm()] }),
+      await launch('wholly-lost', { candidates: [svm()] }),
+    ];
+    const queue = await openJobQueue(zoo);
+    for (const { id } of [partly, wholly]) {
+      for (let loss = 0; loss <= infrastructureRetries; loss++) {
+        await claimTestJob(zoo, queue, id);
+        await takeBackTestJob(zoo, id);
+      }
+    }
+    await queue.close();
+    worker = await runWorker(zoo);
+    expect(await endOf(zoo, partly.id)).toMatchObject({ state: 'COMPLETED', error: null });
+    const [lost, tried] = await candidatesOf(partly);
+    expect(lost).toMatchObject({ state: 'FAILED', error: { code: 'JOB_INFRASTRUCTURE_FAILED' } });
+    expect(tried).toMatchObject({ state: 'PUBLISHED', error: null });
+
+    const job = await endOf(zoo, wholly.id);
+    expect(job).toMatchObject({ state: 'FAILED', error: { code: 'SWEEP_NOTHING_FITTED' } });
+    expect(job.error?.message).toContain('Candidate 1 (feature-extraction-svm): JOB_INFRASTRUCTURE_FAILED');
   });
 
   test('goes on with the next candidate after a lost attempt, spares what was fitted, and publishes all, the best last', async () => {

@@ -1,28 +1,17 @@
 import type { Connection } from './connection.js';
 import { failureSelection, graphqlRequest, mutate } from './graphql-request.js';
-import type { JobState } from './job-event.js';
+import type { FineTune, LaunchTarget } from './launch-fine-tune.js';
 
 /** A sweep to launch. */
-export interface Sweep {
+export interface Sweep extends LaunchTarget {
   datasetVersionId: string;
   candidates: SweepCandidateInput[];
   adviceId?: string;
   top?: number;
   publish: 'BEST' | 'ALL';
-  /** `owner/name` that receives the versions. */
-  name: string;
-  visibility?: 'PUBLIC' | 'PRIVATE';
-  notes?: string;
-  seed?: number;
-  idempotencyKey?: string;
 }
 
-export interface SweepCandidateInput {
-  baseVersionId: string;
-  strategy: string;
-  strategyVersion?: string;
-  parameters: Record<string, unknown>;
-}
+export type SweepCandidateInput = Omit<FineTune, 'datasetVersionId'>;
 
 interface Score {
   imageCount: number;
@@ -60,19 +49,27 @@ export interface SweptCandidate {
   version: VersionName | null;
 }
 
+/** A line of an advice that could not be launched any more. */
+export interface LeftOutLine {
+  rank: number;
+  reason: string;
+}
+
 export interface SweepTable {
+  leftOut: LeftOutLine[];
   candidates: SweptCandidate[];
   best: { ordinal: number } | null;
 }
 
 const launchMutation = `mutation LaunchSweep($input: LaunchSweepInput!) {
-  launchSweep(input: $input) { ${failureSelection} ... on LaunchSweepPayload { job { id state } } }
+  launchSweep(input: $input) { ${failureSelection} ... on LaunchSweepPayload { job { id sweep { leftOut { rank reason } } } } }
 }`;
 
 const score = 'imageCount accuracy accuracyInterval { low high }';
 const name = 'number model { owner { name } name }';
 const tableQuery = `query SweepTable($id: ID!) {
   job(id: $id) { sweep {
+    leftOut { rank reason }
     best { ordinal }
     candidates {
       ordinal base { ${name} } strategy strategyVersion parameters adviceRank expected { value low high } state reason
@@ -86,11 +83,13 @@ const tableQuery = `query SweepTable($id: ID!) {
 export async function launchSweep(
   connection: Connection,
   sweep: Sweep,
-): Promise<{ id: string; state: JobState }> {
-  const { job } = await mutate<{ job: { id: string; state: JobState } }>(connection, launchMutation, {
-    ...sweep,
-  });
-  return job;
+): Promise<{ id: string; leftOut: LeftOutLine[] }> {
+  const { job } = await mutate<{ job: { id: string; sweep: Pick<SweepTable, 'leftOut'> } }>(
+    connection,
+    launchMutation,
+    { ...sweep },
+  );
+  return { id: job.id, leftOut: job.sweep.leftOut };
 }
 
 /** What came of a sweep so far; undefined for a job that is none. */

@@ -3,7 +3,7 @@ import { requireDatasetVersion } from '../client/find-dataset.js';
 import { requireModelVersion } from '../client/find-model.js';
 import { launchSweep, sweepOfJob, type SweepCandidateInput } from '../client/launch-sweep.js';
 import type { CommandContext } from '../command-context.js';
-import { formatSweep } from '../output/sweep-report.js';
+import { describeLeftOut, formatSweep } from '../output/sweep-report.js';
 import { parseName, parseReference, parseStrategy } from '../reference.js';
 import { parseParameters } from './fine-tune.js';
 import { followToEnd, leaveToItself } from './watch.js';
@@ -33,7 +33,7 @@ export async function sweep(context: CommandContext, dataset: string, flags: Swe
     requireDatasetVersion(connection, parseReference(dataset)),
     ...models.map((model) => requireModelVersion(connection, model)),
   ]);
-  const { id: jobId } = await launchSweep(connection, {
+  const { id: jobId, leftOut } = await launchSweep(connection, {
     datasetVersionId: data.version.id,
     candidates: bases.flatMap(({ version }) =>
       strategies.map((way) => ({ ...way, baseVersionId: version.id })),
@@ -47,6 +47,7 @@ export async function sweep(context: CommandContext, dataset: string, flags: Swe
     seed: flags.seed,
     idempotencyKey: flags.idempotencyKey,
   });
+  for (const line of leftOut) output.note(describeLeftOut(line));
   if (flags.detach) return leaveToItself(context, jobId);
   output.note(`Launched job ${jobId}.`);
   const end = await followToEnd(context, jobId);

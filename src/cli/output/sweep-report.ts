@@ -1,12 +1,12 @@
-import type { SweepTable, SweptCandidate } from '../client/launch-sweep.js';
+import type { LeftOutLine, SweepTable, SweptCandidate } from '../client/launch-sweep.js';
 import { formatDuration, formatPercent } from './format.js';
 import { formatTable } from './table.js';
 
 /**
  * The table of a sweep: the best by validation first, then the other fitted ones, then those that were not, and below it
- * why they were not. What is long comes last in a line, where a narrow terminal may break it.
+ * why they were not, and which lines of an advice were never candidates. What is long comes last in a line, where a narrow terminal may break it.
  */
-export function formatSweep({ candidates, best }: SweepTable): string {
+export function formatSweep({ candidates, best, leftOut }: SweepTable): string {
   const telling = tellingParameters(candidates);
   const rows = [...candidates]
     .sort(byWorth)
@@ -35,8 +35,12 @@ export function formatSweep({ candidates, best }: SweepTable): string {
     const why = reason ?? (error === null ? undefined : `${error.code}: ${error.message}`);
     return why === undefined ? [] : [`${ordinal}: ${why}`];
   });
-  return [table, ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
+  const notes = [...reasons, ...leftOut.map(describeLeftOut)];
+  return [table, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }
+
+export const describeLeftOut = ({ rank, reason }: LeftOutLine): string =>
+  `Line ${rank} of the advice was left out: ${reason}`;
 
 function byWorth(a: SweptCandidate, b: SweptCandidate): number {
   return (b.validation?.accuracy ?? -1) - (a.validation?.accuracy ?? -1) || a.ordinal - b.ordinal;

@@ -4,9 +4,10 @@ import type { Zoo } from '../../zoo/zoo.js';
 import { executeSql } from './execute-sql.js';
 import { appendStateEvent, heldByFence, type Fence } from '../events/job-events.js';
 import { jobSignals } from '../events/job-signals.js';
+import { failLostCandidate } from './fail-lost-candidate.js';
 import { enqueueJob } from './queue.js';
 
-/** How many times a machine may fail a job before the job fails. */
+/** How many times a machine may fail a job, or one candidate of a sweep, before that fails. */
 export const infrastructureRetries = 3;
 
 /** How an attempt ended, other than by publishing its result. */
@@ -70,20 +71,18 @@ export async function settleAttempt(manager: EntityManager, job: LockedJob, end:
   const error = end.kind === 'lost' ? end.error : handedBack[end.because];
   await closeAttempt(manager, job, 'LOST', error);
   const failures = job.infrastructure_failures + (end.kind === 'lost' ? 1 : 0);
-  if (failures > infrastructureRetries) {
-    await finishJob(manager, job, 'FAILED', {
-      code: 'JOB_INFRASTRUCTURE_FAILED',
-      message: `The job was started ${failures} times and lost each time, the last time because: ${error.message} Launch it again once the workers are well.`,
-    });
+  if (failures <= infrastructureRetries) {
+    const delaySeconds = end.kind === 'lost' ? 2 ** failures : 0;
+    await queueAgain(manager, job, { because: error, failures, delaySeconds });
     return;
   }
-  await executeSql(
-    manager,
-    `UPDATE jobs SET state = 'QUEUED', worker_id = NULL, lease_expires_at = NULL, infrastructure_failures = $2 WHERE id = $1`,
-    [job.id, failures],
-  );
-  await appendStateEvent(manager, job.id, 'QUEUED', { because: error });
-  await enqueueJob(manager, job.id, { delaySeconds: end.kind === 'lost' ? 2 ** failures : 0 });
+  const lostTooOften = (what: string): JobError => ({
+    code: 'JOB_INFRASTRUCTURE_FAILED',
+    message: `${what} was started and lost ${failures} times, the last time because: ${error.message} Launch it again once the workers are well.`,
+  });
+  const because = await failLostCandidate(manager, job.id, lostTooOften);
+  if (because === undefined) await finishJob(manager, job, 'FAILED', lostTooOften('The job'));
+  else await queueAgain(manager, job, { because, failures: 0, delaySeconds: 1 });
 }
 
 /** The version that a job made; neither where its result is something else. */
@@ -112,6 +111,20 @@ export function announceEnd(zoo: Zoo, jobId: string): void {
   const signals = jobSignals(zoo.database);
   signals.emit('changed', jobId);
   signals.emit('queued');
+}
+
+async function queueAgain(
+  manager: EntityManager,
+  { id }: LockedJob,
+  { because, failures, delaySeconds }: { because: JobError; failures: number; delaySeconds: number },
+): Promise<void> {
+  await executeSql(
+    manager,
+    `UPDATE jobs SET state = 'QUEUED', worker_id = NULL, lease_expires_at = NULL, infrastructure_failures = $2 WHERE id = $1`,
+    [id, failures],
+  );
+  await appendStateEvent(manager, id, 'QUEUED', { because });
+  await enqueueJob(manager, id, { delaySeconds });
 }
 
 async function closeAttempt(

@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import { ZooError, type Problem } from '../../errors.js';
 import { requireScope, type Principal } from '../../zoo/access/principal.js';
 import { recordAudit } from '../../zoo/audit.js';
 import { Job, SweepCandidate } from '../../zoo/database/entities/index.js';
 import { findEarlierResult, withIdempotency } from '../../zoo/idempotency.js';
 import { parseInput } from '../../zoo/parse-input.js';
 import type { Zoo } from '../../zoo/zoo.js';
-import { loadAdvices } from '../advice/load-advices.js';
 import { appendStateEvent } from '../events/job-events.js';
 import { announceQueued } from '../events/job-signals.js';
 import { visibleBase, visibleData, type Data } from '../launch/check-fine-tune.js';
 import { launchFields, strategyFields } from '../launch/launch-fields.js';
 import { findOrCreateTargetModel } from '../launch/target-model.js';
 import { enqueueJob } from '../queue/queue.js';
-import { strategyCatalogue } from '../strategies/strategy-catalogue.js';
+import { strategyCatalogue, type StrategyCatalogue } from '../strategies/strategy-catalogue.js';
+import { advisedCandidates } from './advised-candidates.js';
 import { checkCandidates, type CheckedCandidate, type WantedCandidate } from './check-candidates.js';
 import { orderCandidates } from './order-candidates.js';
+import { sweepInvalid } from './sweep-invalid.js';
+import type { SweepParameters } from './sweep-parameters.js';
 
 /** Of one sweep. */
 const mostCandidates = 64;
@@ -23,14 +24,19 @@ const mostCandidates = 64;
 /** Lines of an advice that are taken where it is not said how many. */
 const usualTop = 5;
 
-const sweepSchema = z.object({
-  datasetVersionId: z.uuid(),
-  candidates: z.array(z.object(strategyFields)).nullish(),
-  adviceId: z.uuid().nullish(),
-  top: z.int().min(1, 'at least 1').max(mostCandidates, `at most ${mostCandidates}`).nullish(),
-  publish: z.enum(['BEST', 'ALL']).default('BEST'),
-  ...launchFields,
-});
+const sweepSchema = z
+  .object({
+    datasetVersionId: z.uuid(),
+    candidates: z.array(z.object(strategyFields)).nullish(),
+    adviceId: z.uuid().nullish(),
+    top: z.int().min(1, 'at least 1').max(mostCandidates, `at most ${mostCandidates}`).nullish(),
+    publish: z.enum(['BEST', 'ALL']).default('BEST'),
+    ...launchFields,
+  })
+  .refine(({ adviceId, top }) => adviceId != null || top == null, {
+    path: ['top'],
+    error: 'says how many lines of an advice: give adviceId with it',
+  });
 
 export type SweepInput = z.input<typeof sweepSchema>;
 
@@ -39,7 +45,7 @@ export type SweepInput = z.input<typeof sweepSchema>;
  * given, or are the first lines of an advice, or both. Everything that can be known to be wrong is said now, of all
  * candidates at once, with nothing queued or stored.
  *
- * @throws ZooError INPUT_INVALID, NOT_FOUND, SWEEP_INVALID, NAME_TAKEN, FORBIDDEN, UNAUTHENTICATED, IDEMPOTENCY_KEY_REUSED
+ * @throws ZooError INPUT_INVALID, NOT_FOUND, ADVICE_STALE, SWEEP_INVALID, NAME_TAKEN, FORBIDDEN, UNAUTHENTICATED, IDEMPOTENCY_KEY_REUSED
  */
 export async function launchSweep(zoo: Zoo, principal: Principal, input: SweepInput): Promise<Job> {
   const account = requireScope(principal, 'launch');
@@ -49,8 +55,23 @@ export async function launchSweep(zoo: Zoo, principal: Principal, input: SweepIn
   const earlier = await findEarlierResult(outside, account, 'launchSweep', key, input);
   if (earlier !== undefined) return outside.findOneByOrFail(Job, { id: earlier });
   const data = await visibleData(outside, principal, value.datasetVersionId);
-  const wanted = await wantedCandidates(zoo, principal, value);
-  const candidates = await runnableCandidates(zoo, principal, wanted, data);
+  // Packages' processes answer in their own time: no transaction may wait for them.
+  const catalogue = await strategyCatalogue(zoo);
+  const { adviceId, top, datasetVersionId } = value;
+  const { lines, leftOut } =
+    adviceId == null
+      ? { lines: [], leftOut: [] }
+      : await advisedCandidates(zoo, principal, catalogue, {
+          adviceId,
+          top: top ?? usualTop,
+          datasetVersionId,
+        });
+  const given = (value.candidates ?? []).map((candidate, at) => ({
+    ...candidate,
+    path: `candidates[${at}]`,
+  }));
+  const candidates = await runnableCandidates(zoo, principal, catalogue, [...lines, ...given], data);
+  const parameters: SweepParameters = { publish: value.publish, leftOut };
   const job = await zoo.database.transaction(async (manager) => {
     const { id } = await withIdempotency(manager, account, 'launchSweep', key, input, async () => {
       // Versions never change, but they may have been taken from sight meanwhile.
@@ -70,7 +91,7 @@ export async function launchSweep(zoo: Zoo, principal: Principal, input: SweepIn
           launchedBy: account.id,
           datasetVersionId: value.datasetVersionId,
           targetModelId,
-          parameters: { publish: value.publish },
+          parameters,
           notes: value.notes ?? '',
           seed: value.seed ?? 1,
         }),
@@ -90,53 +111,18 @@ export async function launchSweep(zoo: Zoo, principal: Principal, input: SweepIn
   return job;
 }
 
-/**
- * What was given, and the first lines of the advice, without those of which the advice says itself that they cannot run.
- *
- * @throws ZooError NOT_FOUND, SWEEP_INVALID for an advice on other pictures
- */
-async function wantedCandidates(
-  zoo: Zoo,
-  principal: Principal,
-  { candidates, adviceId, top, datasetVersionId }: z.output<typeof sweepSchema>,
-): Promise<WantedCandidate[]> {
-  const given = (candidates ?? []).map((candidate, at) => ({ ...candidate, path: `candidates[${at}]` }));
-  if (adviceId == null) return given;
-  const [advice] = await loadAdvices(zoo.database, principal, [adviceId]);
-  if (advice === undefined) {
-    const message = 'must be the id of an advice that you can see';
-    throw new ZooError('NOT_FOUND', 'adviceId: there is no such advice, or it is not visible to you.', {
-      problems: [{ path: 'adviceId', message }],
-    });
-  }
-  if (advice.datasetVersionId !== datasetVersionId) {
-    throw invalid([{ path: 'adviceId', message: 'is an advice on another version of a data set' }]);
-  }
-  const runnable = advice.candidates.filter(({ canRun }) => canRun);
-  const lines = runnable.slice(0, top ?? usualTop).map((line) => ({
-    path: `adviceId, line ${line.rank}`,
-    baseVersionId: line.versionId,
-    strategy: line.strategy,
-    strategyVersion: line.strategyVersion,
-    parameters: line.parameters,
-    advice: { id: advice.id, rank: line.rank, expected: line.accuracy },
-  }));
-  return [...lines, ...given];
-}
-
 /** @throws ZooError SWEEP_INVALID with everything that is wrong */
 async function runnableCandidates(
   zoo: Zoo,
   principal: Principal,
+  catalogue: StrategyCatalogue,
   wanted: readonly WantedCandidate[],
   data: Data,
 ): Promise<CheckedCandidate[]> {
   if (wanted.length === 0 || wanted.length > mostCandidates) {
     const message = `${wanted.length} candidates are given; a sweep takes 1 to ${mostCandidates}`;
-    throw invalid([{ path: 'candidates', message }]);
+    throw sweepInvalid([{ path: 'candidates', message }]);
   }
-  // Packages' processes answer in their own time: no transaction may wait for them.
-  const catalogue = await strategyCatalogue(zoo);
   const checked = await checkCandidates(zoo.database.manager, principal, catalogue, wanted, data);
   const { imageCount } = data.manifest.splits.validation;
   const problems = [
@@ -151,23 +137,13 @@ async function runnableCandidates(
         ]),
     ...checked.problems,
   ];
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw sweepInvalid(problems);
   return orderCandidates(
     checked.candidates.map((candidate) => ({
       ...candidate,
       strategy: candidate.announcement.name,
       expected: candidate.advice?.expected ?? null,
     })),
-  );
-}
-
-function invalid(problems: Problem[]): ZooError {
-  return new ZooError(
-    'SWEEP_INVALID',
-    problems.map(({ path, message }) => `${path}: ${message}`).join('\n'),
-    {
-      problems,
-    },
   );
 }
 

@@ -44,6 +44,8 @@ export async function settleCandidate(
       );
     }
     await manager.update(SweepCandidate, { jobId, ordinal }, end);
+    // What machines failed so far they failed this candidate; the next has a budget of its own.
+    await executeSql(manager, `UPDATE jobs SET infrastructure_failures = 0 WHERE id = $1`, [jobId]);
     const { rows } = await executeSql<{ sha256: string }>(
       manager,
       `DELETE FROM job_checkpoints WHERE job_id = $1 RETURNING sha256`,

@@ -1,11 +1,11 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { PageArguments } from '../connection.js';
-import { Visibility } from '../models/model.type.js';
+import { LaunchInput } from './launch.input.js';
 import { JobKind, JobState } from './job.type.js';
 
 @InputType('LaunchFineTuneInput', { description: 'A fine-tune to launch.' })
-export class LaunchFineTuneInput {
+export class LaunchFineTuneInput extends LaunchInput {
   @Field(() => ID, {
     nullable: true,
     description:
@@ -40,22 +40,6 @@ export class LaunchFineTuneInput {
       'Parameters of the strategy, as its `parametersSchema` says; what is left out takes its default.',
   })
   parameters?: Record<string, unknown> | null;
-  @Field(() => String, {
-    description:
-      '`owner/name` of the model whose next version the result becomes. It is made if it is not there.',
-  })
-  name: string;
-  @Field(() => Visibility, {
-    nullable: true,
-    description: 'Who sees the model, where it is made now; PRIVATE by default.',
-  })
-  visibility?: 'PUBLIC' | 'PRIVATE' | null;
-  @Field(() => String, { nullable: true, description: 'Your words about the version to come.' })
-  notes?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Everything random depends on it; 1 by default.' })
-  seed?: number | null;
-  @Field(() => String, { nullable: true, description: 'Sent again, it returns the first job.' })
-  idempotencyKey?: string | null;
 }
 
 @InputType('CancelJobInput', { description: 'A job to cancel.' })

@@ -1,6 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { Visibility } from '../models/model.type.js';
+import { LaunchInput } from '../jobs/launch.input.js';
 import { SweepPublish } from './sweep.type.js';
 
 @InputType('SweepCandidateInput', { description: 'One way to adapt a model, for a sweep to try.' })
@@ -22,7 +22,7 @@ export class SweepCandidateInput {
 }
 
 @InputType('LaunchSweepInput', { description: 'A sweep to launch.' })
-export class LaunchSweepInput {
+export class LaunchSweepInput extends LaunchInput {
   @Field(() => ID, { description: 'Id of the data-set version that all candidates are tried on.' })
   datasetVersionId: string;
   @Field(() => [SweepCandidateInput], {
@@ -42,19 +42,4 @@ export class LaunchSweepInput {
     description: 'Which of the fitted candidates become versions; BEST by default.',
   })
   publish?: keyof typeof SweepPublish | null;
-  @Field(() => String, {
-    description: '`owner/name` of the model that receives the versions. It is made if it is not there.',
-  })
-  name: string;
-  @Field(() => Visibility, {
-    nullable: true,
-    description: 'Who sees the model, where it is made now; PRIVATE by default.',
-  })
-  visibility?: 'PUBLIC' | 'PRIVATE' | null;
-  @Field(() => String, { nullable: true, description: 'Your words about the versions to come.' })
-  notes?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Everything random depends on it; 1 by default.' })
-  seed?: number | null;
-  @Field(() => String, { nullable: true, description: 'Sent again, it returns the first job.' })
-  idempotencyKey?: string | null;
 }

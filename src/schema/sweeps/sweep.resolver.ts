@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { JobRow } from '../../jobs/load-jobs.js';
 import { bestByValidation } from '../../jobs/sweep/compare-candidates.js';
 import type { SweepCandidateRow } from '../../jobs/sweep/load-sweeps.js';
+import { sweepParameters } from '../../jobs/sweep/sweep-parameters.js';
 import type { ModelVersionRow } from '../../zoo/models/model-rows.js';
 import type { GraphQLContext } from '../context.js';
 import { JobType } from '../jobs/job.type.js';
@@ -13,7 +14,6 @@ import { candidatesBySweep } from './sweep-loaders.js';
 import {
   SweepCandidateType,
   SweepComparisonType,
-  SweepPublish,
   SweepScoreType,
   SweepType,
   type SweepRow,
@@ -27,17 +27,15 @@ export class JobSweepResolver {
   })
   async sweep(@Root() job: JobRow, @Ctx() context: GraphQLContext): Promise<SweepRow | null> {
     if (job.kind !== 'SWEEP') return null;
-    return { candidates: await candidatesBySweep(context).load(job.id) };
+    return {
+      ...sweepParameters.parse(job.parameters),
+      candidates: await candidatesBySweep(context).load(job.id),
+    };
   }
 }
 
 @Resolver(() => SweepType)
 export class SweepResolver {
-  @FieldResolver(() => SweepPublish, { description: 'Which of the fitted ones become versions.' })
-  publish(@Root() { candidates }: SweepRow): keyof typeof SweepPublish {
-    return candidates[0]?.publish ?? 'BEST';
-  }
-
   @FieldResolver(() => [SweepCandidateType], { description: 'All of them, in the order in which they run.' })
   candidates(@Root() { candidates }: SweepRow): SweepCandidateType[] {
     return candidates as SweepCandidateType[];

@@ -1,6 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { SweepCandidateRow } from '../../jobs/sweep/load-sweeps.js';
+import type { SweepParameters } from '../../jobs/sweep/sweep-parameters.js';
 import type { ComparisonColumn, ScoreColumn } from '../../zoo/database/entities/sweep-candidate.entity.js';
 import type { SweepCandidateState as State } from '../../zoo/job-types.js';
 import { PromisedType } from '../advisor/advice.type.js';
@@ -101,19 +102,38 @@ export class SweepCandidateType {
   reason: string | null;
   @Field(() => JobErrorType, { nullable: true, description: 'Why it failed.' })
   error: JobErrorType | null;
-  @Field(() => Float, { nullable: true, description: 'Wall time that it took; null before it has ended.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Wall time that it took; null before it has ended, and where its workers were lost.',
+  })
   seconds: number | null;
 }
 
-/** What the fields of a sweep are read from: the rows of its candidates. */
-export interface SweepRow {
+@ObjectType('SweepLeftOutLine', {
+  description: 'A line of an advice that was to be tried and could not be launched any more.',
+  simpleResolvers: true,
+})
+export class SweepLeftOutLineType {
+  @Field(() => Int, { description: 'Which line of the advice, from 1.' })
+  rank: number;
+  @Field(() => String, { description: 'What of it has gone, in words.' })
+  reason: string;
+}
+
+/** What the fields of a sweep are read from: its parameters, and the rows of its candidates. */
+export interface SweepRow extends SweepParameters {
   candidates: SweepCandidateRow[];
 }
 
 @ObjectType('Sweep', {
   description: 'Several candidates, tried on one data set as one job and compared with each other.',
+  simpleResolvers: true,
 })
 export class SweepType {
   @Field(() => SweepPublish, { description: 'Which of the fitted ones become versions.' })
   publish: keyof typeof SweepPublish;
+  @Field(() => [SweepLeftOutLineType], {
+    description: 'Lines of the advice that were left out; those after them in the ranking took their place.',
+  })
+  leftOut: SweepLeftOutLineType[];
 }

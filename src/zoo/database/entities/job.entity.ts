@@ -83,7 +83,7 @@ export class Job {
   leaseExpiresAt: Date | null;
   @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'cancel_requested_at' })
   cancelRequestedAt: Date | null;
-  /** Attempts that ended because a machine, not the strategy, failed. */
+  /** Attempts that ended because a machine, not the strategy, failed. SWEEP: since a candidate was last done with. */
   @Column('int', { default: 0, name: 'infrastructure_failures' }) infrastructureFailures: number;
   /** `seq` of the newest row of the job's log; raised under the job's row lock, so the log has no gaps. */
   @Column('int', { default: 0, name: 'last_event_seq' }) lastEventSeq: number;
