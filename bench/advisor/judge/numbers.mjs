@@ -2,7 +2,11 @@ import { createRandom } from '../../../dist/learning/random.js';
 
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-export const points = (share) => `${(100 * share).toFixed(1)} %`;
+export const points = (share) =>
+  `${(100 * share)
+    .toFixed(1)
+    .replace(/^-0\.0$/, '0.0')
+    .replace('-', '−')} %`;
 
 /** A table as Markdown has it. */
 export function table(head, rows) {

@@ -1,3 +1,4 @@
+import { isInside } from '../../../dist/advisor/record/is-inside.js';
 import { strategyFamily } from '../../../dist/advisor/strategy-family.js';
 import { chart, line, marker, notMeasured, palette, panel, text, uprightText } from './chart.mjs';
 
@@ -49,8 +50,8 @@ function diagram(title, index, lines) {
   const { atX, atY, parts } = panel({ left, top, width, height, title, x, y });
   const diagonal = line(atX(0), atY(0), atX(1), atY(1), { stroke: '#888', dash: '4 3' });
   const colour = palette[index];
-  const isInside = ({ candidate: { accuracy }, outcome }) =>
-    outcome.accuracy >= accuracy.low && outcome.accuracy <= accuracy.high;
+  const isKept = ({ candidate, outcome }) =>
+    isInside({ promised: candidate.accuracy, actual: outcome.accuracy, testPictures: outcome.imageCount });
   const bars = lines.map(({ candidate: { accuracy } }) =>
     line(atX(accuracy.value), atY(accuracy.low), atX(accuracy.value), atY(accuracy.high), {
       stroke: colour,
@@ -60,9 +61,9 @@ function diagram(title, index, lines) {
   );
   const came = lines.map((one) => {
     const place = [atX(one.candidate.accuracy.value), atY(one.outcome.accuracy)];
-    return marker('circle', ...place, colour, isInside(one) ? { size: 2.6 } : { size: 3, isHollow: true });
+    return marker('circle', ...place, colour, isKept(one) ? { size: 2.6 } : { size: 3, isHollow: true });
   });
   if (lines.length === 0) return [parts, diagonal, notMeasured(left + width / 2, top + height / 4)];
-  const count = `${lines.filter(isInside).length} of ${lines.length} inside`;
+  const count = `${lines.filter(isKept).length} of ${lines.length} inside`;
   return [parts, diagonal, bars, came, text(left + width, top - 8, count, 'end')];
 }
