@@ -35,6 +35,9 @@ const drainMs = 10_000;
 /** How long a connection may stay silent; an upload may last hours as long as bytes keep coming. */
 const silenceMs = 120_000;
 
+/** How long an idle connection is kept: longer than proxies and clients keep theirs, so that none is closed under a request. */
+const keepAliveMs = 75_000;
+
 /**
  * Starts the HTTP server: GraphQL at `/graphql` (GraphiQL for browsers), bytes by `routers`, pages and health checks.
  *
@@ -64,8 +67,9 @@ export async function createServer(
   const server = createHttpServer(app);
   handleExpectContinue(server, app);
   server.requestTimeout = 0;
-  server.headersTimeout = 60_000;
   server.timeout = silenceMs;
+  server.keepAliveTimeout = keepAliveMs;
+  server.headersTimeout = keepAliveMs + 5_000;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node hands the bare connection over: what throws or fails here would end the whole server.
     socket.on('error', () => socket.destroy());
@@ -122,9 +126,11 @@ function portInUse(host: string, port: number): ZooError {
 async function close(server: Server, graphql: MountedGraphQL): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await graphql.webSocket.stop();
-  server.closeIdleConnections();
+  // Node leaves a connection open whose request ends only now.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const deadline = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(deadline);
   await graphql.http.stop();
 }
