@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createOnnxSession, onnxRuntimeEngine } from '../engines/onnx-runtime.js';
+import { createOnnxSession } from '../engines/onnx-runtime.js';
 import type { InputSpec } from '../model-manifest.js';
 import { lowerNetwork } from '../onnx/lower-network.js';
 import { cutBackbone } from '../tfjs-layers/compose-classifier.js';
 import type { LoadedModel } from '../tfjs-layers/network.js';
-import { decoderVersion } from '../images/decode-image.js';
 import type { FeatureCut } from './feature-cut.js';
+import { featureKeys } from './feature-key.js';
 
 /** The frozen part of a network, ready to turn pictures into rows of features. */
 export interface FeatureExtractor {
@@ -51,6 +50,7 @@ export async function createFeatureExtractor({
   for (const cut of cuts) cutBackbone(model, cut.layer);
   const { input } = model.manifest;
   const network = lowerNetwork(model.layers, input, cuts);
+  const keys = featureKeys(model, cuts);
   const session = await createOnnxSession(network, threads);
   return {
     input,
@@ -58,7 +58,7 @@ export async function createFeatureExtractor({
       cut,
       shape: rowShape(model, cut),
       featureDim: network.outputs[index]?.length ?? 0,
-      key: featureKey(model, cut),
+      key: keys[index] ?? '',
     })),
     run: (pixels, count) => session.run(pixels, [count, input.height, input.width, input.channels]),
     dispose: () => session.dispose(),
@@ -68,17 +68,4 @@ export async function createFeatureExtractor({
 function rowShape(model: LoadedModel, { layer, pooling }: FeatureCut): number[] {
   const shape = model.layers.find(({ name }) => name === layer)?.outputShape ?? [];
   return pooling === 'average' && shape.length === 3 ? shape.slice(2) : shape;
-}
-
-/**
- * Digest of everything a row of features depends on, except the picture: the very graph that computes it, weights and
- * scaling of pixels included, how pictures are decoded, and the engine. Names of layers and what follows the cut have
- * no part in it.
- */
-function featureKey(model: LoadedModel, cut: FeatureCut): string {
-  const { input } = model.manifest;
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify({ version: 1, input, decoder: decoderVersion, engine: onnxRuntimeEngine }));
-  hash.update(lowerNetwork(model.layers, input, [cut]).bytes);
-  return hash.digest('hex');
 }

@@ -76,6 +76,20 @@ export const weightKeys = (weight: string) => ({
   [`${weight}_constraint`]: trainingOnly,
 });
 
+/**
+ * What of a checked configuration a layer in use depends on: neither its name nor what only training reads.
+ *
+ * @param rules that it was checked by
+ */
+export function configInUse(rules: z.ZodType, config: unknown): Record<string, unknown> {
+  const shape: Readonly<Record<string, unknown>> = rules instanceof z.ZodObject ? rules.shape : {};
+  return Object.fromEntries(
+    Object.entries(config as Record<string, unknown>).filter(
+      ([key]) => !(key in commonKeys) && shape[key] !== trainingOnly,
+    ),
+  );
+}
+
 /** The allow-list of one layer: its own keys and the common ones, nothing else. */
 export function layerConfig<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject({ ...commonKeys, ...shape });
