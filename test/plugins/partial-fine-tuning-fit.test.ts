@@ -59,3 +59,17 @@ describe('where the head sits', () => {
     expect(setup.cut.layer).toBe('block2_out');
   });
 });
+
+describe('views of the frozen layers’ output', () => {
+  const views = async (raw: Record<string, unknown>) => (await setupOf(raw, { block2_out: 0.6 })).views;
+
+  it('are as many as are asked for, but no more than are shown', async () => {
+    expect(await views({})).toBe(4);
+    expect(await views({ views: 7, epochs: 9 })).toBe(7);
+    expect(await views({ epochs: 2 })).toBe(2);
+  });
+
+  it('are all of use where some pictures come more than once an epoch', async () => {
+    expect(await views({ epochs: 2, classBalance: 'sampling' })).toBe(4);
+  });
+});

@@ -87,6 +87,14 @@ export function chooseDefaults(parameters: FineTuningParameters, facts: Training
   };
 }
 
+/**
+ * How many fixed views of a picture a training comes to show, of those that may be prepared: where every picture is shown
+ * once an epoch, no more than there are epochs.
+ */
+export function viewsShown(views: number, { sampling, epochs }: TrainingRecipe): number {
+  return sampling === 'instance-balanced' ? Math.min(views, epochs) : views;
+}
+
 /** Above this ratio of largest to smallest class, classes are balanced. */
 const mostSkew = 3;
 

@@ -7,7 +7,7 @@ import type {
   TrainerSetup,
   TrainingOutcome,
 } from '../plugin.js';
-import { chooseDefaults, defaultLearningRate } from './choose-defaults.js';
+import { chooseDefaults, defaultLearningRate, viewsShown } from './choose-defaults.js';
 import { epochTable } from './epoch-table.js';
 import type { FineTuningParameters } from './parameters.js';
 
@@ -52,7 +52,8 @@ export async function fineTune(
   });
   const { chosen, ...what } = plan;
   const head = plan.head === 'random' ? plan.head : await startFrom(context, plan.head);
-  const trainer = await context.trainer({ ...setup, ...what, head });
+  const views = viewsShown(plan.views, recipe);
+  const trainer = await context.trainer({ ...setup, ...what, head, views });
   try {
     const learningRate =
       parameters.learningRate === 'find'

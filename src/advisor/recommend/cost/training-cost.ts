@@ -1,5 +1,6 @@
 import { planTrainingMemory } from '../../../learning/training/estimate-training-memory.js';
 import { probeCuts } from '../../../learning/public.js';
+import { viewsShown } from '../../../plugins/fine-tuning/choose-defaults.js';
 import { chooseDefaults, type ChosenTraining, type FineTuningParameters } from '../../../plugins/plugin.js';
 import {
   picturesNotMeasured,
@@ -46,10 +47,12 @@ export function trainingCost(
   const { imageCount, perClass } = data.splits.train;
   const { frozenUpTo, head, views } = part;
   const { height, width, channels } = manifest.input;
+  const facts = { trainCount: imageCount, trainPerClass: perClass, initialization };
+  const chosen = chooseDefaults(parameters, facts);
   const training: Training = {
-    ...chooseDefaults(parameters, { trainCount: imageCount, trainPerClass: perClass, initialization }),
+    ...chosen,
     isWhole: frozenUpTo === undefined,
-    views,
+    views: viewsShown(views, chosen.recipe),
     tail: networkPart(manifest, frozenUpTo, head),
     upToHead: networkPart(manifest, undefined, head),
     inputValues:
@@ -70,7 +73,7 @@ export function trainingCost(
 /**
  * A sum of passes through parts of the network, each counted by its share of the multiplications:
  *
- * - the frozen layers, on every view of the training pictures and on the validation pictures, once;
+ * - the frozen layers, on every view that is shown of the training pictures and on the validation pictures, once;
  * - the layers that train: `stepCost` forward passes for every picture in every epoch, and one for every validation picture;
  * - the evaluation: base and result on the test pictures;
  * - features of training pictures that the advice did not see, and of the validation pictures, for the head to start from;
