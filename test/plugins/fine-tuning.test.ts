@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { createOnnxSession } from '../../src/learning/engines/onnx-runtime.js';
 import { lowerNetwork } from '../../src/learning/onnx/lower-network.js';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
-import { filesInMemory } from '../../src/learning/tfjs-layers/model-files.js';
+import { filesInMemory, readModelFiles } from '../../src/learning/tfjs-layers/model-files.js';
 import type { Checkpoints } from '../../src/plugins/contract/checkpoints.js';
 import { defineStrategy, type FitContext, type FittedModel } from '../../src/plugins/contract.js';
 import { loadStrategies } from '../../src/plugins/loader.js';
+import { publishedFiles } from '../../src/plugins/run/published-files.js';
 import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run/run-strategy.js';
 import { loadWithPlainTfjs, plainTfjs, predict, pseudoRandom } from '../learning/support/tfjs.js';
 import { createClothingWorkshop, type ClothingWorkshop } from './clothing.js';
-import { publishedFiles } from './published-files.js';
 
 const classes = ['dress', 'hat', 'shoes'];
 
@@ -66,7 +66,9 @@ async function predictions(
   result: RunResult,
   output: string,
 ): Promise<{ ours: Float32Array; tfjs: Float32Array }> {
-  const files = await publishedFiles(result, workshop.baseFolder, join(workshop.folder, output));
+  const { baseFolder, folder } = workshop;
+  const outputFolder = join(folder, output);
+  const files = await readModelFiles(await publishedFiles(result.files, { baseFolder, outputFolder }));
   const model = await loadTfjsLayers(filesInMemory(files));
   const { input } = model.manifest;
   const shape = [1, input.height, input.width, input.channels];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createOnnxSession } from '../../src/learning/engines/onnx-runtime.js';
 import { lowerNetwork } from '../../src/learning/onnx/lower-network.js';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
-import { filesInMemory, type ModelFile } from '../../src/learning/tfjs-layers/model-files.js';
+import { filesInMemory, readModelFiles, type ModelFile } from '../../src/learning/tfjs-layers/model-files.js';
 import { loadPlainModel, savePlainModel } from '../../src/learning/tfjs-layers/plain-model.js';
 import {
   defineStrategy,
@@ -14,11 +14,11 @@ import {
 } from '../../src/plugins/contract.js';
 import { loadStrategies } from '../../src/plugins/loader.js';
 import { describeLeftTensors } from '../../src/plugins/run/own-loop.js';
+import { publishedFiles } from '../../src/plugins/run/published-files.js';
 import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run/run-strategy.js';
 import { addonFolder, enginesUnderTest } from '../learning/training/engines/engines-under-test.js';
 import { leaveOut } from '../support/left-out.js';
 import { createClothingWorkshop, type ClothingWorkshop } from './clothing.js';
-import { publishedFiles } from './published-files.js';
 
 const classes = ['dress', 'hat', 'shoes'];
 const inputSize = 32;
@@ -162,7 +162,9 @@ describe.each([
   });
 
   it('predicts in the zoo what plain tfjs predicts from its files', async () => {
-    const files = await publishedFiles(result, workshop.baseFolder, join(workshop.folder, backend));
+    const { baseFolder, folder } = workshop;
+    const outputFolder = join(folder, backend);
+    const files = await readModelFiles(await publishedFiles(result.files, { baseFolder, outputFolder }));
     const { layers, manifest } = await loadTfjsLayers(filesInMemory(files));
     const { tf, seen: pictures } = await lookInto(engine, async (context) =>
       (await context.pictures('validation', inputSize)).read([0, 1, 2]),

@@ -6,11 +6,12 @@ import { evaluate } from '../../src/learning/evaluation/evaluate.js';
 import { classify } from '../../src/learning/features/classify.js';
 import { FeatureCache } from '../../src/learning/features/feature-cache.js';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
+import type { ModelFiles } from '../../src/learning/tfjs-layers/model-files.js';
+import { publishedFiles } from '../../src/plugins/run/published-files.js';
 import { runStrategy, type RunInput, type RunResult } from '../../src/plugins/run/run-strategy.js';
 import { picturesOfSplit } from '../../src/plugins/run/split-pictures.js';
-import { filesInMemory } from '../../src/learning/tfjs-layers/model-files.js';
+import { filesWithDigests } from '../../src/plugins/run/write-version-files.js';
 import { createClothingWorkshop, type ClothingWorkshop } from './clothing.js';
-import { filesByDigest, publishedFiles } from './published-files.js';
 
 const classes = ['dress', 'hat', 'pants', 'shoes'];
 
@@ -37,8 +38,12 @@ function run(output: string, changes: Partial<RunInput> = {}): Promise<RunResult
   });
 }
 
+/** The files of the version that a run made in this output folder. */
+const published = ({ files }: RunResult, output: string): Promise<ModelFiles> =>
+  publishedFiles(files, { baseFolder: workshop.baseFolder, outputFolder: join(workshop.folder, output) });
+
 const digestsOfFolder = async (folder: string): Promise<Set<string>> =>
-  new Set((await filesByDigest(folder)).keys());
+  new Set((await filesWithDigests(folder)).map(({ sha256 }) => sha256));
 
 describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clothes', () => {
   it('learns, measures itself on pictures it never saw, and writes only what the base does not have', async () => {
@@ -82,8 +87,7 @@ describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clot
     const ofBase = await digestsOfFolder(workshop.baseFolder);
     expect(result.files.filter(({ isNew }) => !isNew).every(({ sha256 }) => ofBase.has(sha256))).toBe(true);
     expect(result.files.length).toBeGreaterThan(50);
-    const published = await publishedFiles(result, workshop.baseFolder, join(workshop.folder, 'first'));
-    const { manifest } = await loadTfjsLayers(filesInMemory(published));
+    const { manifest } = await loadTfjsLayers(await published(result, 'first'));
     expect(manifest).toEqual(result.manifest);
   });
 
@@ -107,12 +111,11 @@ describe('a run of feature-extraction-svm on MobileNetV2 and photographs of clot
     const result = await run('by-features');
     expect(counts).toContain(24);
 
-    const published = await publishedFiles(result, workshop.baseFolder, join(workshop.folder, 'by-features'));
     const dataset = await readDatasetFolder(workshop.datasetFolder);
     onTestFinished(() => dataset.close());
     const { source, labels, isNearDuplicate } = picturesOfSplit(dataset, 'test');
     const { data } = await classify({
-      model: await loadTfjsLayers(filesInMemory(published)),
+      model: await loadTfjsLayers(await published(result, 'by-features')),
       images: source,
       threads: 2,
     });

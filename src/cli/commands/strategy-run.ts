@@ -141,11 +141,10 @@ async function keepVersion(
   { baseFolder, outputFolder }: { baseFolder: string; outputFolder: string },
   folder: string,
 ): Promise<void> {
-  const baseFiles = await filesWithDigests(baseFolder);
   const written = await filesWithDigests(outputFolder);
   const ofReports = reports.length === 0 ? [] : written.filter(({ path }) => path.startsWith('reports/'));
   const all = [...files, ...ofReports];
-  const version = await publishedFiles(all, { outputFolder, baseFolder, baseFiles });
+  const version = await publishedFiles(all, { outputFolder, baseFolder });
   for (const { path } of all) {
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });

@@ -43,3 +43,9 @@ export function filesInMemory(files: readonly ModelFile[]): ModelFiles {
     },
   };
 }
+
+/** All files, each read whole. */
+export async function readModelFiles(files: ModelFiles): Promise<ModelFile[]> {
+  const listed = await files.list();
+  return Promise.all(listed.map(async ({ path }) => ({ path, bytes: await files.read(path) })));
+}

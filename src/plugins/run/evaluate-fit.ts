@@ -17,7 +17,6 @@ import { scoreBaseline } from './score-baseline.js';
 import { scorePublished } from './score-published.js';
 import { SplitFeatures } from './split-features.js';
 import { picturesOfSplit, summarizeIndex, type SplitPictures } from './split-pictures.js';
-import { filesWithDigests } from './write-version-files.js';
 import type { FitRecord } from './fit-strategy.js';
 
 export interface EvaluationInput extends RunInputs {
@@ -63,8 +62,7 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
   const dataset = await readDatasetFolder(input.datasetFolder);
   try {
     const data = summarizeIndex(dataset.index);
-    const baseFiles = await filesWithDigests(baseFolder);
-    const files = await publishedFiles(fit.files, { outputFolder, baseFolder, baseFiles });
+    const files = await publishedFiles(fit.files, { outputFolder, baseFolder });
     const published = await loadTfjsLayers(files);
     requireClasses(published.manifest, data.classes);
     const { base, baseAt } = await openBase(baseFolder);
@@ -86,7 +84,13 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
     const inputSize = await sizeForBase(published.manifest, { base, baseAt });
     const { labels, isNearDuplicate } = pictures.test;
     const scoring = { cache, threads, signal, on };
-    const scores = await scorePublished(published, fit, pictures.test, scoring);
+    const { isCompared = false } = input;
+    const [scores = new Float32Array(), ofValidation] = await scorePublished(
+      published,
+      fit,
+      isCompared ? [pictures.test, pictures.validation] : [pictures.test],
+      scoring,
+    );
     const evaluation = evaluate({
       split: 'test',
       classes: data.classes,
@@ -112,14 +116,9 @@ export async function evaluateFit(input: EvaluationInput): Promise<FitEvaluation
       trainImageCount: data.splits.train.imageCount,
       reports: await redrawReports(outputFolder, on.log),
       comparable:
-        input.isCompared === true
+        ofValidation !== undefined
           ? {
-              validation: scoreValidation(
-                await scorePublished(published, fit, pictures.validation, scoring),
-                pictures.validation,
-                input,
-                data.classes,
-              ),
+              validation: scoreValidation(ofValidation, pictures.validation, input, data.classes),
               testRight: packBits(rightlyNamed({ scores, labels, isNearDuplicate, numClasses })),
             }
           : undefined,

@@ -1,14 +1,16 @@
 import { ZooError } from '../../errors.js';
 import { filesOfFolder, type ModelFiles } from '../../learning/tfjs-layers/model-files.js';
 import { hashBytes } from '../../learning/sha256.js';
+import { filesWithDigests } from './write-version-files.js';
 
 /** Where the files of a version that a fit made lie. */
 export interface PublishedPlaces {
   /** Files that are new. */
   outputFolder: string;
-  /** Files of the base version, and what they are. */
+  /** Files of the base version. */
   baseFolder: string;
-  baseFiles: readonly { path: string; sha256: string; sizeBytes: number }[];
+  /** What they are; left out: what they are now. */
+  baseFiles?: readonly { path: string; sha256: string; sizeBytes: number }[];
 }
 
 /**
@@ -19,11 +21,12 @@ export interface PublishedPlaces {
  */
 export async function publishedFiles(
   claimed: readonly { path: string; sha256: string }[],
-  { outputFolder, baseFolder, baseFiles }: PublishedPlaces,
+  { outputFolder, baseFolder, baseFiles: known }: PublishedPlaces,
 ): Promise<ModelFiles> {
   const output = filesOfFolder(outputFolder);
   const base = filesOfFolder(baseFolder);
   const written = new Map((await output.list()).map((file) => [file.path, file.sizeBytes]));
+  const baseFiles = known ?? (await filesWithDigests(baseFolder));
   const ofBase = new Map(baseFiles.map((file) => [file.sha256, file]));
   const files = new Map<string, { sizeBytes: number; read(): Promise<Uint8Array> }>();
   for (const { path, sha256 } of claimed) {

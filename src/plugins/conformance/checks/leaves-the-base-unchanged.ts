@@ -1,8 +1,8 @@
 import { loadTfjsLayers } from '../../../learning/tfjs-layers/load-tfjs-layers.js';
-import { filesInMemory, filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
+import { filesOfFolder } from '../../../learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../../../learning/tfjs-layers/network.js';
+import { publishedFiles } from '../../run/published-files.js';
 import { ConformanceError } from '../conformance-error.js';
-import { publishedFiles } from '../trial/published-files.js';
 import type { Trial } from '../trial/run-trial.js';
 import type { RunCheck } from './conformance-subject.js';
 
@@ -28,7 +28,7 @@ export const leavesTheBaseUnchanged: RunCheck = async ({ firstRun }) => {
 
 async function movedFrozenLayers(trial: Trial): Promise<string[]> {
   const base = await loadTfjsLayers(filesOfFolder(trial.baseFolder));
-  const published = await loadTfjsLayers(filesInMemory(await publishedFiles(trial)));
+  const published = await loadTfjsLayers(await publishedFiles(trial.result.files, trial));
   return base.layers
     .slice(0, frozenCount(trial, base))
     .filter(({ name, weights }) => {

@@ -1,16 +1,16 @@
 import { readDatasetFolder } from '../../../learning/datasets/dataset-folder.js';
 import { classify } from '../../../learning/features/classify.js';
 import { loadTfjsLayers } from '../../../learning/tfjs-layers/load-tfjs-layers.js';
-import { filesInMemory } from '../../../learning/tfjs-layers/model-files.js';
+import { filesInMemory, readModelFiles } from '../../../learning/tfjs-layers/model-files.js';
 import type { LoadedModel } from '../../../learning/tfjs-layers/network.js';
 import type { FeatureCut } from '../../contract.js';
 import type { FittedHead } from '../../contract/fitted-model.js';
 import { composeFitted } from '../../run/compose-fitted.js';
+import { publishedFiles } from '../../run/published-files.js';
 import { openBase } from '../../run/run-inputs.js';
 import { picturesOfSplit } from '../../run/split-pictures.js';
 import { ConformanceError, describeError } from '../conformance-error.js';
 import { scoreWithPlainTfjs } from '../trial/plain-tfjs.js';
-import { publishedFiles } from '../trial/published-files.js';
 import type { Trial } from '../trial/run-trial.js';
 import type { RunCheck } from './conformance-subject.js';
 
@@ -30,7 +30,7 @@ export const predictsTheSameAfterSaveAndLoad: RunCheck = async ({ firstRun }) =>
   const dataset = await readDatasetFolder(trial.pictureFolder);
   try {
     const { source } = picturesOfSplit(dataset, 'validation');
-    const files = await publishedFiles(trial);
+    const files = await readModelFiles(await publishedFiles(trial.result.files, trial));
     const fitted = await fittedModel(trial).catch((error: unknown) => {
       throw new ConformanceError(expected, describeError(error), fix, { cause: error });
     });
