@@ -1,6 +1,6 @@
 import { classify } from '../../learning/features/classify.js';
 import { extractFeatures } from '../../learning/features/extract-features.js';
-import type { FeatureCache } from '../../learning/features/feature-cache.js';
+import type { DigestedSource, FeatureCache } from '../../learning/features/feature-cache.js';
 import { createFeatureExtractor } from '../../learning/features/feature-extractor.js';
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import { decodeWeight } from '../../learning/tfjs-layers/stored-weight.js';
@@ -18,14 +18,50 @@ export interface ScoringOptions {
 }
 
 /**
- * What a model says of pictures, by the files it is published as: float32 [pictures, classes], probabilities where it
- * ends in softmax, else margins. Where nothing but its head is new, what comes before is the base's, so its features are
- * taken from the cache, or kept there for the next job on the same pictures.
+ * What a model says of the pictures of some splits, by the files it is published as: for each split float32
+ * [pictures, classes], probabilities where it ends in softmax, else margins. Where nothing but its head is new, what comes
+ * before is the base's, so its features are taken from the cache, or kept there for the next job on the same pictures.
  */
 export async function scorePublished(
   published: LoadedModel,
   fit: Pick<FitRecord, 'kind' | 'cut' | 'activation'>,
-  { source }: SplitPictures,
+  splits: readonly SplitPictures[],
+  options: ScoringOptions,
+): Promise<Float32Array[]> {
+  // In one go: to prepare a large network takes as long as to run it on dozens of pictures.
+  const source = inARow(splits.map((split) => split.source));
+  const scores = await scoreAll(published, fit, source, options);
+  const numClasses = scores.length / Math.max(1, source.count);
+  let before = 0;
+  return splits.map(({ source: { count } }) => {
+    const start = before;
+    before += count;
+    return scores.subarray(start * numClasses, before * numClasses);
+  });
+}
+
+/** The pictures of one source, then those of the next. */
+function inARow(sources: readonly DigestedSource[]): DigestedSource {
+  const places = sources.flatMap((source) =>
+    Array.from({ length: source.count }, (_, index) => ({ source, index })),
+  );
+  const at = (position: number) => {
+    const place = places[position];
+    if (place === undefined) throw new RangeError(`there is no picture ${position} among ${places.length}`);
+    return place;
+  };
+  return {
+    count: places.length,
+    read: (position) => at(position).source.read(at(position).index),
+    sha256: (position) => at(position).source.sha256(at(position).index),
+    label: (position) => at(position).source.label?.(at(position).index) ?? `picture ${position}`,
+  };
+}
+
+async function scoreAll(
+  published: LoadedModel,
+  fit: Pick<FitRecord, 'kind' | 'cut' | 'activation'>,
+  source: DigestedSource,
   options: ScoringOptions,
 ): Promise<Float32Array> {
   const { on, threads, signal } = options;
@@ -42,7 +78,7 @@ export async function scorePublished(
 async function scoreByFeatures(
   published: LoadedModel,
   { cut, activation }: { cut: FeatureCut; activation: FitRecord['activation'] },
-  source: SplitPictures['source'],
+  source: DigestedSource,
   { cache, threads, signal, on, progress }: ScoringOptions & { progress(done: number, total: number): void },
 ): Promise<Float32Array> {
   const [kernel, bias] = published.layers.at(-1)?.weights ?? [];
