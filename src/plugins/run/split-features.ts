@@ -3,6 +3,7 @@ import type { FeatureCut as NetworkCut } from '../../learning/features/feature-c
 import type { FeatureCache } from '../../learning/features/feature-cache.js';
 import { extractFeatures } from '../../learning/features/extract-features.js';
 import { createFeatureExtractor } from '../../learning/features/feature-extractor.js';
+import { featureKeys } from '../../learning/features/feature-key.js';
 import type { Split } from '../../learning/dataset-manifest.js';
 import type { LoadedModel } from '../../learning/tfjs-layers/network.js';
 import type { FeatureCut, LabelledFeatures, TrainerSetup } from '../contract.js';
@@ -67,7 +68,7 @@ export class SplitFeatures {
     const inputSize = cuts[0]?.inputSize;
     const model = await baseAt(inputSize);
     const networkCuts = cuts.map(({ layer, pooling }) => ({ layer, pooling }));
-    const alongside = split === 'test' ? [] : await this.trainedMaps(model, source.count, inputSize);
+    const alongside = split === 'test' ? [] : await this.trainedMaps(model, networkCuts, source, inputSize);
     const extractor = await createFeatureExtractor({
       model,
       cuts: [...networkCuts, ...alongside],
@@ -87,17 +88,24 @@ export class SplitFeatures {
     }
   }
 
-  /** The cut that training reads, where the cache has room for its maps. */
+  /**
+   * The cut that training reads, where the cache has room for its maps and a pass is made anyway: for them alone, training
+   * runs no more than the frozen layers.
+   */
   private async trainedMaps(
     model: LoadedModel,
-    count: number,
+    cuts: readonly NetworkCut[],
+    { count, sha256 }: SplitPictures['source'],
     inputSize: number | undefined,
   ): Promise<NetworkCut[]> {
     const layer = this.#trainedBehind.get(inputSize);
     const shape = model.layers.find(({ name }) => name === layer)?.outputShape;
     if (layer === undefined || shape === undefined) return [];
+    const { cache } = this.input;
+    const known = await cache.known(featureKeys(model, cuts).map((key) => ({ key })));
+    if (Array.from({ length: count }, (_, index) => sha256(index)).every((one) => known.has(one))) return [];
     const featureDim = shape.reduce((product, extent) => product * extent, 1);
-    const { availableBytes } = await this.input.cache.room();
+    const { availableBytes } = await cache.room();
     const neededBytes = estimateCacheBytes({ extractor: { cuts: [{ shape, featureDim }] }, count });
     return neededBytes <= availableBytes / 2 ? [{ layer, pooling: 'flatten' }] : [];
   }
