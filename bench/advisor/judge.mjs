@@ -1,7 +1,7 @@
 /**
  * How good the advice is: what it would have said of every data set of the study with knowledge fitted to the other domains,
- * beside what really came of every training. Prints the tables. The arguments are those of train-all.mjs; lines that are
- * advised and that it did not train are trained first.
+ * beside what really came of every training. Prints the tables. The arguments are those of train-all.mjs; linear classifiers
+ * that are advised and that it did not train are trained first.
  */
 import { readArguments } from './cli.mjs';
 import { openLines } from './json-lines.mjs';
@@ -16,7 +16,9 @@ const measured = await openLines(new URL('measurements.jsonl', import.meta.url))
 const judged = await judgeAll(asked, { outcomes, measured }, trainMissing);
 console.log([judgePicks(judged), judgeAgreement(judged), judgeCalibration(judged)].join('\n\n'));
 
+/** Linear classifiers at cuts that train-all.mjs did not compare; what trains a network is left to that. */
 async function trainMissing({ versionId, strategy, parameters }, dataset, seed, folders) {
+  if (strategy !== 'feature-extraction-svm') return undefined;
   const title = `advised ${parameters.classifier ?? 'svm'} at ${parameters.layer}`;
   const key = [dataset.name, versionId, title, seed].join(' · ');
   const baseFolder = folders.baseFolders.get(versionId);

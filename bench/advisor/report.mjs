@@ -1,6 +1,6 @@
 /**
  * Writes what the study found into docs/guides/which-strategy.md, and its plots beside it, from outcomes.jsonl and
- * measurements.jsonl. Nothing is trained: run judge.mjs before, which trains the advised lines that train-all.mjs did not.
+ * measurements.jsonl. Nothing is trained: run judge.mjs before, which trains the advised classifiers that train-all.mjs did not.
  * The arguments are those of train-all.mjs.
  */
 import { readArguments } from './cli.mjs';
