@@ -1,187 +1,228 @@
 /**
- * A sweep against a script that extracts features anew for each candidate: SVM at the three cuts that are compared, softmax
- * and partial fine-tuning, on each network. Both run the same code on the same threads, in turn; the sweep as a job, with
- * its database, its processes and its publishing, in a zoo that has seen nothing, the script in one process with an empty
- * cache for each candidate. The networks and the data set are folders that train-all.mjs has prepared.
+ * An advice for the three starter networks and a sweep of each × {SVM at the three cuts that are compared, softmax, partial
+ * fine-tuning}, against a script that extracts features anew for each of them. Both run the same code on the same threads and
+ * score every fit on the validation and the test pictures, in turn: the one as jobs, with database, processes and publishing,
+ * in a zoo that has seen nothing; the other in one process, with an empty cache for the advice and for each candidate. Prints
+ * a line of JSON for each, with its seconds by kind of candidate, then the ratio.
  *
- *   node bench/advisor/sweep.mjs --networks FOLDER,FOLDER,FOLDER --dataset FOLDER --work FOLDER [--rounds 3] [--epochs 2] [--threads 2]
+ *   node bench/advisor/sweep.mjs SOURCES [--count 500] [--rounds 1] [--kinds advice,svm,softmax,partial] [--epochs 2]
+ *     [--input-size own] [--threads 2]
  */
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { pino } from 'pino';
-import { loadConfig } from '../../dist/config.js';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { measureModels } from '../../dist/advisor/measure/measure-models.js';
+import { launchAdvice } from '../../dist/jobs/advice/launch-advice.js';
 import { watchJobEvents } from '../../dist/jobs/events/watch-job-events.js';
 import { launchSweep } from '../../dist/jobs/sweep/launch-sweep.js';
-import { runWorker } from '../../dist/jobs/worker/run-worker.js';
 import { candidateLayers } from '../../dist/learning/cuts/candidate-layers.js';
 import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../dist/learning/tfjs-layers/model-files.js';
 import { builtInSources, loadStrategies } from '../../dist/plugins/loader.js';
-import { runStrategy } from '../../dist/plugins/run/run-strategy.js';
-import { summarizeIndex } from '../../dist/plugins/run/split-pictures.js';
-import { filesWithDigests } from '../../dist/plugins/run/write-version-files.js';
-import { ensureAdmin } from '../../dist/zoo/access/ensure-admin.js';
-import { storeBlob } from '../../dist/zoo/blobs/store-blob.js';
-import { openDatabase } from '../../dist/zoo/database/open-database.js';
-import { createDataset } from '../../dist/zoo/datasets/create-dataset.js';
-import { insertDatasetVersion } from '../../dist/zoo/datasets/insert-dataset-version.js';
-import { createModel } from '../../dist/zoo/models/create-model.js';
-import { publishModelVersion } from '../../dist/zoo/models/publish-model-version.js';
-import { openObjectStore } from '../../dist/zoo/object-store/open-object-store.js';
+import { evaluateFit } from '../../dist/plugins/run/evaluate-fit.js';
+import { fitStrategy } from '../../dist/plugins/run/fit-strategy.js';
+import { Job } from '../../dist/zoo/database/entities/index.js';
+import { readArguments } from './cli.mjs';
+import { openFreshZoo } from './fresh-zoo.mjs';
+import { networks, prepareNetwork } from './networks.mjs';
+import { preparePhotographs } from './photographs.mjs';
+import { describeRatios } from './ratios.mjs';
 
-const { values } = parseArgs({
-  options: {
-    networks: { type: 'string' },
-    dataset: { type: 'string' },
-    work: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    epochs: { type: 'string', default: '2' },
-    threads: { type: 'string', default: '2' },
-  },
+/** More than measuring all of them takes. */
+const enoughSeconds = 36_000;
+
+const { values, sources, wheel, workFolder, isChosenNetwork } = readArguments({
+  count: { type: 'string', default: '500' },
+  rounds: { type: 'string', default: '1' },
+  kinds: { type: 'string', default: 'advice,svm,softmax,partial' },
+  epochs: { type: 'string', default: '2' },
+  'input-size': { type: 'string', default: 'own' },
+  threads: { type: 'string', default: '2' },
 });
-const { dataset: datasetFolder, work: workFolder, threads } = values;
-if (!values.networks || !datasetFolder || !workFolder) {
-  throw new Error('--networks, --dataset and --work name folders; see bench/README.md');
-}
-const networks = values.networks.split(',');
+const size = values['input-size'] === 'own' ? 'own' : Number(values['input-size']);
+const kinds = values.kinds.split(',');
+const threads = Number(values.threads);
+const featureBytes = 16 * 2 ** 30;
+const memoryBytes = 8 * 2 ** 30;
 const signal = new AbortController().signal;
+const quiet = { progress: () => {}, metric: () => {}, log: () => {} };
 
 await mkdir(workFolder, { recursive: true });
-const candidates = (await Promise.all(networks.map(candidatesOn))).flat();
-const rounds = [];
-for (let round = 1; round <= Number(values.rounds); round++) {
-  const order = round % 2 === 1 ? [sweep, script] : [script, sweep];
-  const measured = {};
-  for (const run of order) measured[run.name] = await run();
-  rounds.push(measured);
-  console.log(
-    JSON.stringify({ round, candidates: candidates.length, ...measured, ratio: ratioOf(measured) }),
-  );
-}
-const ratios = rounds.map(ratioOf).sort((a, b) => a - b);
+const datasetFolder = await preparePhotographs(sources, Number(values.count), workFolder);
+const models = await Promise.all(networks.filter(isChosenNetwork).map(modelToMeasure));
+const candidates = models.flatMap(candidatesOn).filter(({ kind }) => kinds.includes(kind));
+const strategies = await loadStrategies(builtInSources);
 console.log(
-  `script / sweep: ${ratios[Math.floor(ratios.length / 2)].toFixed(2)} (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)})`,
+  JSON.stringify({
+    trainingPictures: Number(values.count),
+    networks: models.map(({ name, input }) => `${name} at ${input.height} × ${input.width}`),
+    kinds,
+    candidates: candidates.length,
+    epochs: Number(values.epochs),
+  }),
 );
 
-async function candidatesOn(folder) {
+const rounds = [];
+for (const round of values.rounds.split(',').map(Number)) {
+  const order = round % 2 === 1 ? [sweep, script] : [script, sweep];
+  const measured = {};
+  for (const run of order) {
+    measured[run.name] = await run();
+    console.log(JSON.stringify({ round, [run.name]: measured[run.name] }));
+  }
+  rounds.push(measured);
+}
+console.log(
+  describeRatios(rounds, {
+    'script / advice and sweep': ({ sweep: ours, script: theirs }) => theirs.seconds / ours.seconds,
+    'without partial fine-tuning': ({ sweep: ours, script: theirs }) =>
+      (theirs.seconds - (theirs.byKind.partial ?? 0)) / (ours.seconds - (ours.byKind.partial ?? 0)),
+  }),
+);
+
+async function modelToMeasure(network) {
+  const folder = await prepareNetwork(network, wheel, workFolder, size);
   const { manifest } = await loadTfjsLayers(filesOfFolder(folder));
-  const svm = (parameters) => ({ folder, strategy: 'feature-extraction-svm', parameters });
-  return [
-    ...candidateLayers(manifest, 'average').map(({ layer }) => svm({ layer })),
-    svm({ classifier: 'softmax' }),
-    { folder, strategy: 'partial-fine-tuning', parameters: { epochs: Number(values.epochs) } },
-  ];
+  const { parameterCount, input } = manifest;
+  const { name, createdAt } = network;
+  // A zoo knows nothing of what a network that was just published is worth.
+  return { versionId: name, name, folder, sourceAccuracy: null, createdAt, parameterCount, input, manifest };
 }
 
-/** Seconds from the launch of the job to its end, what is stopped early not trained to its end. */
+function candidatesOn({ name, folder, manifest }) {
+  const linear = (kind, parameters) => ({ kind, strategy: 'feature-extraction-svm', parameters });
+  return [
+    ...candidateLayers(manifest, 'average').map(({ layer }) => linear('svm', { layer })),
+    linear('softmax', { classifier: 'softmax' }),
+    { kind: 'partial', strategy: 'partial-fine-tuning', parameters: { epochs: Number(values.epochs) } },
+  ].map((candidate) => ({ ...candidate, name, folder }));
+}
+
+/** Seconds from the launch of the advice to the end of the sweep; what is stopped early is not trained to its end. */
 async function sweep() {
-  const folder = await mkdtemp(join(workFolder, 'sweep-'));
-  const config = loadConfig({
-    ZOO_DATA_DIR: folder,
-    ZOO_WORKER_THREADS: threads,
-    ZOO_TRANSFER_PROFILES: 'false',
-    ZOO_MIN_FREE_DISK_BYTES: '0',
+  const fresh = await openFreshZoo(workFolder, {
+    ZOO_WORKER_THREADS: String(threads),
+    ZOO_CACHE_BYTES: String(2 * featureBytes),
   });
-  const log = pino({ level: 'error' });
-  const database = await openDatabase(config, log);
-  const store = await openObjectStore(config);
-  const zoo = { config, database: database.dataSource, store, log };
-  const worker = await runWorker(zoo);
+  const { zoo, principal } = fresh;
   try {
-    const { account } = await ensureAdmin(zoo);
-    const principal = { account, scopes: new Set(['read', 'write', 'launch', 'admin']) };
-    const datasetVersionId = await publishDataset(zoo, principal);
+    const datasetVersionId = await fresh.publishDataset(datasetFolder);
     const versions = new Map();
-    for (const network of networks) versions.set(network, await publishNetwork(zoo, principal, network));
+    for (const { name, folder } of models) versions.set(name, await fresh.publishNetwork(folder));
     const began = performance.now();
-    const { id } = await launchSweep(zoo, principal, {
-      datasetVersionId,
-      name: 'admin/swept',
-      candidates: candidates.map(({ folder: network, ...candidate }) => ({
-        ...candidate,
-        baseVersionId: versions.get(network),
-      })),
-    });
-    const events = watchJobEvents(zoo, id, 0);
-    while (!(await events.next()).done);
-    const seconds = (performance.now() - began) / 1000;
+    if (kinds.includes('advice')) {
+      const baseVersionIds = [...versions.values()];
+      await endOf(
+        zoo,
+        await launchAdvice(zoo, principal, {
+          datasetVersionId,
+          baseVersionIds,
+          budgetSeconds: enoughSeconds,
+        }),
+      );
+    }
+    const adviceSeconds = secondsSince(began);
+    const { id } = await endOf(
+      zoo,
+      await launchSweep(zoo, principal, {
+        datasetVersionId,
+        name: 'admin/swept',
+        candidates: candidates.map(({ name, strategy, parameters }) => ({
+          baseVersionId: versions.get(name),
+          strategy,
+          parameters,
+        })),
+      }),
+    );
+    const seconds = secondsSince(began);
     const rows = await zoo.database.query(
-      `SELECT state, count(*)::int FROM sweep_candidates WHERE job_id = $1 GROUP BY state`,
+      `SELECT strategy, parameters, state, seconds FROM sweep_candidates WHERE job_id = $1`,
       [id],
     );
-    return { seconds, states: Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
+    const byKind = { advice: adviceSeconds };
+    const states = {};
+    for (const row of rows) {
+      const kind = kindOf(row);
+      byKind[kind] = (byKind[kind] ?? 0) + row.seconds;
+      states[row.state] = (states[row.state] ?? 0) + 1;
+    }
+    return { seconds, byKind: { ...byKind, beside: seconds - sum(Object.values(byKind)) }, states };
   } finally {
-    await worker.stop();
-    await store.close();
-    await database.close();
-    await rm(folder, { recursive: true, force: true });
+    await fresh.close();
   }
 }
 
-/** Seconds for all candidates one after another, nothing kept from one to the next. */
+/** Seconds for all of them one after another, nothing kept from one to the next. */
 async function script() {
-  const began = performance.now();
-  for (const { folder: baseFolder, strategy, parameters } of candidates) {
+  const byKind = {};
+  const measure = async (kind, run) => {
     const folder = await mkdtemp(join(workFolder, 'script-'));
-    await runStrategy(
-      {
-        strategy,
-        parameters,
-        baseFolder,
-        datasetFolder,
-        cacheFolder: join(folder, 'features'),
-        cacheBytes: 16 * 2 ** 30,
-        memoryBytes: 8 * 2 ** 30,
-        outputFolder: join(folder, 'output'),
-        seed: 1,
-        threads: Number(threads),
-        signal,
-        on: { progress: () => {}, metric: () => {}, log: () => {} },
-      },
-      () => loadStrategies(builtInSources),
-    );
+    const began = performance.now();
+    const result = await run(folder);
+    byKind[kind] = (byKind[kind] ?? 0) + secondsSince(began);
     await rm(folder, { recursive: true, force: true });
-  }
-  return { seconds: (performance.now() - began) / 1000 };
-}
-
-async function publishNetwork(zoo, principal, folder) {
-  const model = await createModel(zoo, principal, { name: basename(folder) });
-  const files = await storeFolder(zoo, principal, folder);
-  const named = files.map(({ path, sha256 }) => ({ path, sha256 }));
-  return (await publishModelVersion(zoo, principal, model.id, { files: named })).id;
-}
-
-async function publishDataset(zoo, principal) {
-  const { id: datasetId } = await createDataset(zoo, principal, { name: 'pictures' });
-  const index = JSON.parse(await readFile(join(datasetFolder, 'index.json'), 'utf8'));
-  const manifest = {
-    ...summarizeIndex(index),
-    splitSource: 'given',
-    seed: 1,
-    rejected: [],
-    rejectedCount: 0,
-    nearDuplicates: [],
-    nearDuplicateCount: 0,
+    return result;
   };
-  const files = await storeFolder(zoo, principal, datasetFolder);
-  const createdBy = principal.account.id;
-  const version = await zoo.database.transaction((manager) =>
-    insertDatasetVersion(manager, { datasetId, manifest, files, createdBy }),
-  );
-  return version.id;
-}
-
-async function storeFolder(zoo, principal, folder) {
-  const files = await filesWithDigests(folder);
-  for (const { path, ...address } of files) {
-    await storeBlob(zoo, principal, address, createReadStream(join(folder, path)));
+  if (kinds.includes('advice')) await measure('advice', measureAll);
+  const fits = [];
+  for (const candidate of candidates) {
+    fits.push(await measure(candidate.kind, (folder) => fitAlone(candidate, folder)));
   }
-  return files;
+  const best = fits.reduce((one, other) => (other.validation > one.validation ? other : one));
+  return { seconds: sum(Object.values(byKind)), byKind, best };
 }
 
-function ratioOf({ sweep: ours, script: theirs }) {
-  return theirs.seconds / ours.seconds;
+function measureAll(folder) {
+  return measureModels({
+    models,
+    datasetFolder,
+    cacheFolder: join(folder, 'features'),
+    cacheBytes: featureBytes,
+    memoryBytes,
+    budgetSeconds: enoughSeconds,
+    seed: 1,
+    threads,
+    signal,
+    on: quiet,
+  });
+}
+
+async function fitAlone({ name, folder: baseFolder, kind, strategy, parameters }, folder) {
+  const input = {
+    parameters,
+    baseFolder,
+    datasetFolder,
+    cacheFolder: join(folder, 'features'),
+    cacheBytes: featureBytes,
+    memoryBytes,
+    outputFolder: join(folder, 'output'),
+    seed: 1,
+    threads,
+    signal,
+    on: quiet,
+  };
+  await mkdir(input.outputFolder, { recursive: true });
+  const fit = await fitStrategy(strategies.find(strategy), input);
+  const { evaluation, comparable } = await evaluateFit({ ...input, fit, isCompared: true });
+  return { name, kind, validation: comparable.validation.accuracy, test: evaluation.accuracy };
+}
+
+function kindOf({ strategy, parameters: { classifier = 'svm' } }) {
+  const isIt = (one) => one.strategy === strategy && (one.parameters.classifier ?? 'svm') === classifier;
+  return candidates.find(isIt).kind;
+}
+
+async function endOf(zoo, { id }) {
+  const events = watchJobEvents(zoo, id, 0);
+  while (!(await events.next()).done);
+  const job = await zoo.database.getRepository(Job).findOneByOrFail({ id });
+  if (job.state !== 'COMPLETED') throw new Error(`the job ended as ${job.state}: ${job.error?.message}`);
+  return job;
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function secondsSince(began) {
+  return (performance.now() - began) / 1000;
 }
