@@ -9,8 +9,9 @@ import type { ScenarioThresholds } from './knowledge.js';
  * brings over its threshold, within one doubling either way: a probe that goes on gaining has few pictures for what there is
  * to learn, one that gains nothing has many.
  *
- * **Similarity.** The mean of late gap and shift of batch statistics, each over its threshold; above 1 the data are different.
- * What was not measured is left out, and with neither the data count as similar.
+ * **Similarity.** The shift of batch statistics over its threshold: it needs no labels, and in the study it put domains in the
+ * same order whatever their size. A network without batch normalisation has the late gap over its own instead, which shrinks
+ * as pictures come in. Above 1 the data are different; with neither they count as similar.
  *
  * @see Stanford CS231n, "Transfer Learning": the four scenarios
  */
@@ -23,11 +24,10 @@ export function chooseScenario(
   const steepness =
     learningCurve === null ? 0 : learningCurve.gainPerDoubling / thresholds.gainPerDoubling - 1;
   const isLarge = doublings - Math.min(1, Math.max(-1, steepness)) >= 0;
-  const differences = [
-    ratio(similarity?.lateGap, thresholds.lateGap),
-    ratio(similarity?.batchNormShift, thresholds.batchNormShift),
-  ].filter((value) => value !== undefined);
-  const difference = differences.reduce((sum, value) => sum + value, 0) / Math.max(1, differences.length);
+  const difference =
+    ratio(similarity?.batchNormShift, thresholds.batchNormShift) ??
+    ratio(similarity?.lateGap, thresholds.lateGap) ??
+    0;
   return `${isLarge ? 'LARGE' : 'SMALL'}_${difference > 1 ? 'DIFFERENT' : 'SIMILAR'}`;
 }
 

@@ -86,7 +86,7 @@ export const learnedKnowledge: Knowledge = {
     picturesPerClass: 50,
     gainPerDoubling: 0.03,
     lateGap: 0.1,
-    batchNormShift: null,
+    batchNormShift: 0.42,
   },
   cost: {
     threads: 2,
