@@ -9,6 +9,12 @@ export const thresholds = {
   batchNormShift: 0.42,
 };
 
+/**
+ * What a gain over the probe is taken to depend on: what told more of domains that were left out than it cost in noise, see
+ * `compare-features.mjs`. Everything else that is measured is shown to people and not used.
+ */
+export const usedFeatures = ['picturesPerClass', 'batchNormShift'];
+
 /** What jobs take, from bench/README.md, on two idle cores. */
 export const costs = {
   threads: 2,

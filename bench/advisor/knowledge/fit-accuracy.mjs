@@ -22,7 +22,8 @@ const leastSpread = 0.05;
  * serves best on domains that were left out. What is left there, domain by domain, gives the interval. Data sets count alike,
  * however many runs they have.
  *
- * @returns no knowledge where there are runs of fewer than two domains: nothing could be left out
+ * @returns `error` is the left-out error in log-odds; no knowledge where there are runs of fewer than two domains: nothing
+ *   could be left out
  */
 export function fitAccuracy(observations, featureNames) {
   const domains = [...new Set(observations.map(({ domain }) => domain))];
@@ -68,6 +69,7 @@ export function fitAccuracy(observations, featureNames) {
   };
   return {
     knowledge,
+    error: Math.sqrt(best.error),
     report:
       `${observations.length} runs, ${datasets.length} data sets, ${domains.length} domains; mean gain ${(100 * meanGain).toFixed(1)} points; ` +
       `left-out error ${tried.map(({ strength, error }) => `${Math.sqrt(error).toFixed(3)} at ${strength}`).join(', ')}; ` +

@@ -1,5 +1,4 @@
-import { gainFeatures } from '../../../dist/advisor/recommend/knowledge.js';
-import { costs, thresholds } from './constants.mjs';
+import { costs, thresholds, usedFeatures } from './constants.mjs';
 import { fitAccuracy } from './fit-accuracy.mjs';
 import { fitSeconds } from './fit-seconds.mjs';
 import { observationsOf } from './observations.mjs';
@@ -20,7 +19,7 @@ export function fitKnowledge(lines, study = [], manifests = {}) {
   for (const family of [...new Set(observations.map((one) => one.family))].sort()) {
     const { knowledge, report } = fitAccuracy(
       observations.filter((one) => one.family === family),
-      gainFeatures,
+      usedFeatures,
     );
     if (knowledge !== undefined) accuracy[family] = knowledge;
     reports.push(`${family}: ${report}`);

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { writeMeasuredPart } from '../../study/measured-part.mjs';
+import { linesToFit } from '../judge/advise-held-out.mjs';
 import { depthPlot } from './depth-plot.mjs';
+import { featuresTable } from './features-table.mjs';
 import { gainPlot } from './gain-plot.mjs';
 import { gainPoints } from './gain-points.mjs';
 import { judgeTables } from './judge-tables.mjs';
@@ -36,6 +38,7 @@ export async function writeReport({ outcomes, measured, judged, datasets, networ
     ...scenarioTables(groups, measured),
     ...bestTable(groups, datasets, networks),
     ...gainTable(points),
+    ...featuresTable(linesToFit(outcomes, measured)),
     ...judgeTables(judged, datasets),
     ...costTable(groups, measured, networks),
   ]);
