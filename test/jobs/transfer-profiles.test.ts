@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CutMeasurements } from '../../src/advisor/measurements.js';
+import { fillProfiles } from '../../src/jobs/advice/fill-profiles.js';
 import { launchAdvice } from '../../src/jobs/advice/launch-advice.js';
 import { knownFeatureKeys, storeProfiles } from '../../src/jobs/advice/profile-rows.js';
-import { scheduleProfile } from '../../src/jobs/advice/schedule-profile.js';
+import { catalogueState, scheduleProfile } from '../../src/jobs/advice/schedule-profile.js';
 import { transferProfilesOf } from '../../src/jobs/advice/transfer-profile.js';
 import { launchFineTune } from '../../src/jobs/launch/launch-fine-tune.js';
 import { listJobs } from '../../src/jobs/load-jobs.js';
@@ -47,8 +48,10 @@ async function stopWorker(): Promise<void> {
   worker = undefined;
 }
 
+const schedule = async () => (await scheduleProfile(fixture.zoo)).jobId;
+
 async function scheduled(): Promise<Job> {
-  const id = await scheduleProfile(fixture.zoo);
+  const id = await schedule();
   if (id === undefined) throw new Error('nothing was queued');
   return jobById(fixture.zoo, id);
 }
@@ -80,11 +83,7 @@ describe('what is profiled', () => {
     });
     const pairs = [first];
     await settle(first.id);
-    for (
-      let id = await scheduleProfile(fixture.zoo);
-      id !== undefined;
-      id = await scheduleProfile(fixture.zoo)
-    ) {
+    for (let id = await schedule(); id !== undefined; id = await schedule()) {
       pairs.push(await jobById(fixture.zoo, id));
       await settle(id);
     }
@@ -98,11 +97,11 @@ describe('what is profiled', () => {
 
   test('nothing while any job waits that the workers there are can run', async () => {
     const waiting = await queueTestJob(fixture.zoo, fixture.principal);
-    expect(await scheduleProfile(fixture.zoo)).toBeUndefined();
+    expect(await scheduleProfile(fixture.zoo)).toEqual({ jobId: undefined, isComplete: false });
     await executeSql(fixture.zoo.database, `UPDATE jobs SET left_to_others = true WHERE id = $1`, [waiting]);
     await settle((await scheduled()).id);
     await settle(waiting);
-    expect(await scheduleProfile(fixture.zoo)).toBeDefined();
+    expect(await schedule()).toBeDefined();
   });
 
   test('again what was measured on a few of many pictures', async () => {
@@ -123,7 +122,7 @@ describe('what is profiled', () => {
     await forgetProfiles();
     await store(1000);
     expect(await knownFeatureKeys(database, firstColours, 10)).toHaveLength(2);
-    expect(await scheduleProfile(fixture.zoo)).toBeUndefined();
+    expect(await scheduleProfile(fixture.zoo)).toEqual({ jobId: undefined, isComplete: true });
     // Later numbers on as many pictures may lack the statistics, which are still true.
     await database.transaction((manager) =>
       storeProfiles(manager, firstColours, [measuredOn(tiny, 1000, null)]),
@@ -152,14 +151,21 @@ describe('what is profiled', () => {
     ],
   });
 
+  test('with statistics to five digits: no thousand pictures tell more', async () => {
+    const { database } = fixture.zoo;
+    const statistics = { mean: [1 / 3, -20_000 / 3], variance: [2e-7 / 3, 0] };
+    await database.transaction((manager) =>
+      storeProfiles(manager, firstColours, [measuredOn(tiny, 10, statistics)]),
+    );
+    expect(await database.query(`SELECT statistics FROM transfer_profiles`)).toEqual([
+      { statistics: { mean: [0.33333, -6666.7], variance: [6.6667e-8, 0] } },
+    ]);
+  });
+
   test('nothing on data sets that the model’s owner may not read', async () => {
     const bob = await createPrincipal(fixture.zoo, 'bob');
     const own = await publishTestModel(fixture.zoo, bob, 'own', await tinyNetwork());
-    for (
-      let id = await scheduleProfile(fixture.zoo);
-      id !== undefined;
-      id = await scheduleProfile(fixture.zoo)
-    ) {
+    for (let id = await schedule(); id !== undefined; id = await schedule()) {
       expect((await jobById(fixture.zoo, id)).baseVersionId).not.toBe(own);
       await settle(id);
     }
@@ -167,6 +173,49 @@ describe('what is profiled', () => {
     expect(await scheduled()).toMatchObject({ baseVersionId: own, datasetVersionId: firstColours });
     await fixture.zoo.database.query(`UPDATE datasets SET visibility = 'PRIVATE'`);
     await fixture.zoo.database.query(`UPDATE models SET deleted_at = now() WHERE name = 'own'`);
+  });
+
+  test('not even looked for, once all are complete, until a model or data set changes', async () => {
+    const { zoo, principal } = fixture;
+    await zoo.database.transaction(async (manager) => {
+      for (const datasetVersionId of [firstColours, otherColours]) {
+        const complete = [tiny, tuned].map((id) => measuredOn(id, 1000));
+        await storeProfiles(manager, datasetVersionId, complete);
+      }
+    });
+    const leaving = new AbortController();
+    const looks = vi.spyOn(zoo.database, 'transaction');
+    let rounds = 0;
+    const filling = fillProfiles(zoo, {
+      isIdle: () => ++rounds > 0,
+      everyMs: 1,
+      signal: leaving.signal,
+    });
+    await expect.poll(() => rounds).toBeGreaterThan(9);
+    expect(looks).toHaveBeenCalledTimes(1);
+    looks.mockRestore();
+    const later = await publishTestModel(zoo, principal, 'later', await tinyNetwork());
+    const profiles = zoo.database.getRepository(Job);
+    await expect.poll(() => profiles.countBy({ baseVersionId: later })).toBe(1);
+    leaving.abort();
+    await filling;
+    await zoo.database.query(`UPDATE models SET deleted_at = now() WHERE name = 'later'`);
+  });
+
+  test.each([
+    [
+      'a data set that others may see now',
+      `UPDATE datasets SET visibility = 'PUBLIC', updated_at = now() WHERE name = 'colours'`,
+    ],
+    ['a model that is back', `UPDATE models SET deleted_at = NULL WHERE name = 'later'`],
+    ['a model that is gone', `UPDATE models SET deleted_at = now() WHERE name = 'later'`],
+  ])('again with %s', async (_what, change) => {
+    const { zoo } = fixture;
+    const before = await catalogueState(zoo);
+    expect(await catalogueState(zoo)).toBe(before);
+    await zoo.database.query(change);
+    expect(await catalogueState(zoo)).not.toBe(before);
+    await zoo.database.query(`UPDATE datasets SET visibility = 'PRIVATE'`);
   });
 
   test('after everything else that is in the queue', async () => {

@@ -85,6 +85,9 @@ export async function storeProfiles(
   );
 }
 
+/** A mean over a thousand pictures is known to a few digits; all that a number has take twice the room. */
+const toStore = (value: number): number => Number(value.toPrecision(5));
+
 type MeasuredCuts = Pick<ModelMeasurements, 'versionId' | 'cuts' | 'similarity'>;
 
 /** One for each key: of versions with the same first layers, that which saw the most pictures. */
@@ -94,7 +97,16 @@ function pointsOf(models: readonly MeasuredCuts[]) {
       .filter(({ pictures }) => pictures > 0)
       .map(({ featureKey, depth, pictures, scores, statistics }) => {
         const before = similarity?.batchNormShifts.findLast((shift) => shift.depth <= depth);
-        return { featureKey, pictures, scores, statistics, batchNormShift: before?.shift ?? null };
+        return {
+          featureKey,
+          pictures,
+          scores,
+          statistics: statistics && {
+            mean: statistics.mean.map(toStore),
+            variance: statistics.variance.map(toStore),
+          },
+          batchNormShift: before?.shift ?? null,
+        };
       }),
   );
   const byKey = new Map<string, (typeof points)[number]>();

@@ -7,27 +7,47 @@ import { announceQueued } from '../events/job-signals.js';
 import { executeSql } from '../queue/execute-sql.js';
 import { enqueueJob } from '../queue/queue.js';
 
+/** What came of looking for a profile to measure. */
+export interface ScheduledProfile {
+  /** The job that was queued; undefined where none was. */
+  jobId: string | undefined;
+  /** Whether every profile is complete. Where other jobs wait, or another worker is at it, nobody looked. */
+  isComplete: boolean;
+}
+
 /**
  * Queues one job that measures what the layers of a model version are worth on a data set, where none waits for anything
  * else: on behalf of the model's owner, of its newest version, on the newest version of every data set that the owner can
  * see. What a version was trained on comes first, since distances to it need its statistics.
- *
- * @returns the job's id; undefined where other jobs wait, another worker is at it, or every profile is complete
  */
-export async function scheduleProfile(zoo: Zoo): Promise<string | undefined> {
-  const jobId = await zoo.database.transaction(async (manager) => {
-    if (!(await mayQueue(manager))) return undefined;
-    const pair = await findPair(manager);
-    if (pair === undefined) return undefined;
+export async function scheduleProfile(zoo: Zoo): Promise<ScheduledProfile> {
+  const scheduled = await zoo.database.transaction(async (manager): Promise<ScheduledProfile> => {
+    if (!(await mayQueue(manager))) return { jobId: undefined, isComplete: false };
+    const pair = (await findPair(manager, 'trained-on')) ?? (await findPair(manager, 'newest'));
+    if (pair === undefined) return { jobId: undefined, isComplete: true };
     const { id } = await manager.save(
       manager.create(Job, { kind: 'TRANSFER_PROFILE', ...pair, parameters: {}, seed: 1 }),
     );
     await appendStateEvent(manager, id, 'QUEUED');
     await enqueueJob(manager, id);
-    return id;
+    return { jobId: id, isComplete: false };
   });
-  if (jobId !== undefined) announceQueued(zoo.database, jobId);
-  return jobId;
+  if (scheduled.jobId !== undefined) announceQueued(zoo.database, scheduled.jobId);
+  return scheduled;
+}
+
+/**
+ * Changes with every publish, and with every change of a model or data set that others may come to see: as long as it does
+ * not, profiles that were complete still are. To ask for it costs thousands of times less than to look.
+ */
+export async function catalogueState(zoo: Zoo): Promise<string> {
+  const { rows } = await executeSql<{ state: string }>(
+    zoo.database,
+    `SELECT concat_ws(' ', m.count, m.versions, m.newest, d.count, d.versions, d.newest) AS state
+       FROM (SELECT count(*), sum(latest_number) AS versions, max(updated_at) AS newest FROM models WHERE deleted_at IS NULL) AS m,
+            (SELECT count(*), sum(latest_number) AS versions, max(updated_at) AS newest FROM datasets WHERE deleted_at IS NULL) AS d`,
+  );
+  return rows[0]?.state ?? '';
 }
 
 /**
@@ -43,20 +63,29 @@ async function mayQueue(manager: EntityManager): Promise<boolean> {
   return rows[0]?.mayQueue === true;
 }
 
+type Pair = Pick<Job, 'baseVersionId' | 'datasetVersionId' | 'launchedBy'>;
+
 /**
- * The next pair without a profile: one that no job was ever queued for, and of which a cut is unknown or has no numbers, or has them of few pictures. An
- * advice may have left them, or a version with the same first layers.
+ * The next pair without a profile: of a model's newest version with the data sets that it was trained on, or with the newest
+ * version of every data set.
+ *
+ * The owner may read the data set, no job was ever queued for the pair, and a cut is unknown or has no numbers, or has them of
+ * few pictures: an advice may have left them, or a version with the same first layers. Data sets are gone through one by one,
+ * so that the first with anything missing ends it, and each is compared with all cuts at once: looked up one by one, those of
+ * thousands of models would take minutes.
  */
-async function findPair(
-  manager: EntityManager,
-): Promise<Pick<Job, 'baseVersionId' | 'datasetVersionId' | 'launchedBy'> | undefined> {
-  const { rows } = await executeSql<Pick<Job, 'baseVersionId' | 'datasetVersionId' | 'launchedBy'>>(
+async function findPair(manager: EntityManager, of: 'trained-on' | 'newest'): Promise<Pair | undefined> {
+  const trainedOn = `JOIN lineage_edges e ON e.child_version_id = cut.id AND e.dataset_version_id = data.id`;
+  const { rows } = await executeSql<Pair>(
     manager,
-    `WITH base AS MATERIALIZED (
-       SELECT v.id, v.created_at, m.owner_id
+    `WITH cut AS MATERIALIZED (
+       SELECT v.id, v.created_at, m.owner_id, c.feature_key
          FROM models m JOIN model_versions v ON v.model_id = m.id AND v.number = m.latest_number
+         LEFT JOIN transfer_profile_cuts c ON c.version_id = v.id
         WHERE m.deleted_at IS NULL AND m.task = 'image-classification'
-          AND (v.manifest #>> '{input,channels}')::int IN (1, 3) AND jsonb_array_length(v.manifest -> 'cutPoints') > 0
+          -- In one expression, of which the planner expects half to hold and not a few: of a few it would look up each.
+          AND coalesce((v.manifest #>> '{input,channels}')::int IN (1, 3)
+                AND jsonb_array_length(v.manifest -> 'cutPoints') > 0, false)
      ), data AS MATERIALIZED (
        SELECT v.id, v.created_at, d.owner_id, d.visibility, v.number = d.latest_number AS newest,
               least($1, (v.manifest #>> '{splits,train,imageCount}')::int) AS enough
@@ -66,20 +95,18 @@ async function findPair(
           AND (SELECT min(pictures::int) >= 1 AND max(pictures::int) >= 2
                  FROM jsonb_array_elements_text(v.manifest #> '{splits,train,perClass}') AS of_class (pictures))
      )
-     SELECT base.id AS "baseVersionId", data.id AS "datasetVersionId", base.owner_id AS "launchedBy"
-       FROM base JOIN data ON data.visibility = 'PUBLIC' OR data.owner_id = base.owner_id
-       LEFT JOIN lineage_edges e ON e.child_version_id = base.id AND e.dataset_version_id = data.id
-      WHERE (data.newest OR e.child_version_id IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM jobs j WHERE j.kind = 'TRANSFER_PROFILE'
-              AND j.base_version_id = base.id AND j.dataset_version_id = data.id)
-        AND (NOT EXISTS (SELECT FROM transfer_profile_cuts c WHERE c.version_id = base.id)
-          OR EXISTS (SELECT FROM transfer_profile_cuts c WHERE c.version_id = base.id
-               AND NOT EXISTS (SELECT FROM transfer_profiles p
-                     WHERE p.feature_key = c.feature_key AND p.dataset_version_id = data.id
-                       AND p.pictures >= data.enough)))
-      ORDER BY (e.child_version_id IS NULL), data.created_at DESC, base.created_at DESC, data.id, base.id
+     SELECT found.id AS "baseVersionId", data.id AS "datasetVersionId", found.owner_id AS "launchedBy"
+       FROM (SELECT * FROM data WHERE newest OR $2 ORDER BY created_at DESC, id) AS data,
+            LATERAL (
+              SELECT cut.id, cut.owner_id FROM cut ${of === 'trained-on' ? trainedOn : ''}
+               WHERE (data.visibility = 'PUBLIC' OR data.owner_id = cut.owner_id)
+                 AND NOT EXISTS (SELECT FROM jobs j WHERE j.kind = 'TRANSFER_PROFILE'
+                       AND j.base_version_id = cut.id AND j.dataset_version_id = data.id)
+                 AND NOT EXISTS (SELECT FROM transfer_profiles p WHERE p.feature_key = cut.feature_key
+                       AND p.dataset_version_id = data.id AND p.pictures >= data.enough)
+               ORDER BY cut.created_at DESC, cut.id LIMIT 1) AS found
       LIMIT 1`,
-    [enoughProfilePictures],
+    [enoughProfilePictures, of === 'trained-on'],
   );
   return rows[0];
 }
