@@ -4,27 +4,21 @@ import type { AdviceMeasurements } from '../../src/advisor/measurements.js';
 import { launchAdvice } from '../../src/jobs/advice/launch-advice.js';
 import { advicesOfJobs, type AdviceRow } from '../../src/jobs/advice/load-advices.js';
 import { cancelJob } from '../../src/jobs/launch/cancel-job.js';
-import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { runWorker } from '../../src/jobs/worker/run-worker.js';
 import { Advice, Model, ModelVersion } from '../../src/zoo/database/entities/index.js';
-import { Gate } from './gate.js';
+import { KillStand } from './kill-stand.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
-import { createJobsFixture, jobById, type JobsFixture } from './support.js';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+import { jobById, outcomesOf } from './support.js';
 
-let fixture: JobsFixture;
-let gate: Gate;
+let stand: KillStand;
 let datasetVersionId: string;
 let models: string[];
 let undisturbed: AdviceRow;
-const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  // Each killed worker is waited for this long.
-  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '3' });
-  const { zoo, principal } = fixture;
-  gate = await Gate.open(zoo.database);
-  await startWorker();
+  stand = await KillStand.open();
+  const { zoo, principal } = stand.fixture;
+  await stand.startWorker();
   const imported = await endOf(
     zoo,
     await launchTestImport(zoo, principal, 'colours', await colourArchive(8)),
@@ -36,34 +30,20 @@ beforeAll(async () => {
     await publishTestModel(zoo, principal, 'two', files),
   ];
   undisturbed = await adviceOf(await ask());
+  await stand.clear();
 });
-afterEach(async () => {
-  await gate.remove();
-  await killAll();
-});
-afterAll(async () => {
-  await killAll();
-  await gate.close();
-  await fixture.close();
-});
-
-async function startWorker(): Promise<WorkerProcess> {
-  const worker = await startWorkerProcess(fixture);
-  workers.push(worker);
-  return worker;
-}
-
-async function killAll(): Promise<void> {
-  await Promise.all(workers.splice(0).map((worker) => worker.kill()));
-}
+afterEach(() => stand.clear());
+afterAll(() => stand.close());
 
 async function ask(): Promise<string> {
-  return (await launchAdvice(fixture.zoo, fixture.principal, { datasetVersionId, budgetSeconds: 3600 })).id;
+  return (
+    await launchAdvice(stand.fixture.zoo, stand.fixture.principal, { datasetVersionId, budgetSeconds: 3600 })
+  ).id;
 }
 
 async function adviceOf(jobId: string): Promise<AdviceRow> {
-  expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', error: null });
-  const [advice] = await advicesOfJobs(fixture.zoo.database, fixture.principal, [jobId]);
+  expect(await endOf(stand.fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', error: null });
+  const [advice] = await advicesOfJobs(stand.fixture.zoo.database, stand.fixture.principal, [jobId]);
   if (advice === undefined) throw new Error('the job gave no advice');
   return advice;
 }
@@ -95,30 +75,20 @@ describe('a worker that is killed', () => {
   ])(
     '%s: leaves a job of which another makes the same advice, once and whole',
     async (_when, at, options) => {
-      const { database } = fixture.zoo;
+      const { database } = stand.fixture.zoo;
       await database.query(`DELETE FROM transfer_profiles`);
       await database.query(`DELETE FROM transfer_profile_cuts`);
       const jobId = await ask();
-      await gate.shut(at, options);
-      const victim = await startWorker();
-      await gate.reached();
-      await victim.kill();
-      await gate.remove();
-      await startWorker();
+      await stand.killAt(at, options);
       expect(said(await adviceOf(jobId))).toEqual(said(undisturbed));
       expect(await database.getRepository(Advice).countBy({ jobId })).toBe(1);
-      const { rows } = await executeSql<{ outcome: string }>(
-        database,
-        `SELECT outcome FROM attempts WHERE job_id = $1 ORDER BY fence`,
-        [jobId],
-      );
-      expect(rows.at(-1)).toEqual({ outcome: 'COMPLETED' });
+      expect((await outcomesOf(stand.fixture.zoo, jobId)).at(-1)).toBe('COMPLETED');
     },
   );
 });
 
 test('an advice that is called off while its models are fetched leaves nothing', async () => {
-  const { zoo, principal } = fixture;
+  const { zoo, principal } = stand.fixture;
   let reached: () => void = () => undefined;
   const isReached = new Promise<void>((resolve) => (reached = resolve));
   let open: () => void = () => undefined;
@@ -148,16 +118,16 @@ test('an advice that is called off while its models are fetched leaves nothing',
 
 describe('a model that is deleted between question and answer', () => {
   const remove = async (versionId: string) => {
-    const { modelId } = await fixture.zoo.database
+    const { modelId } = await stand.fixture.zoo.database
       .getRepository(ModelVersion)
       .findOneByOrFail({ id: versionId });
-    await fixture.zoo.database.getRepository(Model).softDelete({ id: modelId });
+    await stand.fixture.zoo.database.getRepository(Model).softDelete({ id: modelId });
   };
 
   test('is said to be gone, and the others are measured', async () => {
     const jobId = await ask();
     await remove(models[0] ?? '');
-    await startWorker();
+    await stand.startWorker();
     const advice = await adviceOf(jobId);
     expect(new Set(advice.candidates.map(({ versionId }) => versionId))).toEqual(new Set([models[1]]));
     expect(advice.notMeasured).toEqual([
@@ -168,9 +138,9 @@ describe('a model that is deleted between question and answer', () => {
   test('was the last: the job fails and says why', async () => {
     const jobId = await ask();
     await remove(models[1] ?? '');
-    await startWorker();
-    await endOf(fixture.zoo, jobId);
-    expect(await jobById(fixture.zoo, jobId)).toMatchObject({
+    await stand.startWorker();
+    await endOf(stand.fixture.zoo, jobId);
+    expect(await jobById(stand.fixture.zoo, jobId)).toMatchObject({
       state: 'FAILED',
       error: { code: 'ADVICE_NO_MODELS' },
     });

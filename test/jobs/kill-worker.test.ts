@@ -1,63 +1,34 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
-import { Gate } from './gate.js';
+import { KillStand } from './kill-stand.js';
 import { colourArchive, endOf, launchTestImport } from './real-work.js';
-import { createJobsFixture, jobById, type JobsFixture } from './support.js';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+import { jobById, outcomesOf } from './support.js';
 
-let fixture: JobsFixture;
-let gate: Gate;
-const workers: WorkerProcess[] = [];
+let stand: KillStand;
 
 beforeAll(async () => {
-  // Each killed or paused worker is waited for this long.
-  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '3' });
-  gate = await Gate.open(fixture.zoo.database);
-});
-afterEach(async () => {
-  await gate.remove();
-  await Promise.all(workers.splice(0).map((worker) => worker.kill()));
-});
-afterAll(async () => {
-  await gate.close();
-  await fixture.close();
-});
-
-async function startWorker(environment: Record<string, string> = {}): Promise<WorkerProcess> {
   // A paused worker may hold rows locked; the database ends its transaction after twice this time.
-  const worker = await startWorkerProcess(fixture, {
-    DATABASE_STATEMENT_TIMEOUT_SECONDS: '3',
-    ...environment,
-  });
-  workers.push(worker);
-  return worker;
-}
+  stand = await KillStand.open({ DATABASE_STATEMENT_TIMEOUT_SECONDS: '3' });
+});
+afterEach(() => stand.clear());
+afterAll(() => stand.close());
 
 let launched = 0;
 /** Pictures that no other job had, so that the result is new to the store. */
 async function launchImport(): Promise<string> {
   launched += 1;
   const archive = await colourArchive(8, launched);
-  return launchTestImport(fixture.zoo, fixture.principal, `colours-${launched}`, archive);
+  return launchTestImport(stand.fixture.zoo, stand.fixture.principal, `colours-${launched}`, archive);
 }
 
 async function versionsOf(jobId: string): Promise<number> {
   const { rows } = await executeSql<{ count: number }>(
-    fixture.zoo.database,
+    stand.fixture.zoo.database,
     `SELECT count(*)::int AS count FROM dataset_versions WHERE job_id = $1`,
     [jobId],
   );
   return rows[0]?.count ?? -1;
-}
-
-async function outcomesOf(jobId: string): Promise<(string | null)[]> {
-  const { rows } = await executeSql<{ outcome: string | null }>(
-    fixture.zoo.database,
-    `SELECT outcome FROM attempts WHERE job_id = $1 ORDER BY fence`,
-    [jobId],
-  );
-  return rows.map(({ outcome }) => outcome);
 }
 
 describe('a worker that is killed', () => {
@@ -72,15 +43,10 @@ describe('a worker that is killed', () => {
     ['as the published result commits', 'INSERT ON dataset_versions', { atCommit: true }],
   ])('%s: leaves a job that another completes, once', async (_when, at, options) => {
     const jobId = await launchImport();
-    await gate.shut(at, options);
-    const victim = await startWorker();
-    await gate.reached();
-    await victim.kill();
-    await gate.remove();
-    await startWorker();
-    expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', error: null });
+    await stand.killAt(at, options);
+    expect(await endOf(stand.fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', error: null });
     expect(await versionsOf(jobId)).toBe(1);
-    expect((await outcomesOf(jobId)).at(-1)).toBe('COMPLETED');
+    expect((await outcomesOf(stand.fixture.zoo, jobId)).at(-1)).toBe('COMPLETED');
   });
 });
 
@@ -91,13 +57,13 @@ describe('a worker that is paused beyond its lease', () => {
     ['in the middle of publishing', 'INSERT ON dataset_versions', {}],
   ])('%s: cannot publish when it wakes', async (_when, at, options) => {
     const jobId = await launchImport();
-    await gate.shut(at, options);
-    const sleeper = await startWorker();
-    await gate.reached();
+    await stand.gate.shut(at, options);
+    const sleeper = await stand.startWorker();
+    await stand.gate.reached();
     sleeper.process.kill('SIGSTOP');
-    await gate.remove();
-    await startWorker();
-    const job = await endOf(fixture.zoo, jobId);
+    await stand.gate.remove();
+    await stand.startWorker();
+    const job = await endOf(stand.fixture.zoo, jobId);
     expect(job).toMatchObject({ state: 'COMPLETED' });
     sleeper.process.kill('SIGCONT');
     // It notices, drops the attempt and goes on as a worker: it leaves when it is asked to, and takes its row with it.
@@ -105,15 +71,15 @@ describe('a worker that is paused beyond its lease', () => {
     sleeper.process.kill('SIGTERM');
     await gone;
     expect(await versionsOf(jobId)).toBe(1);
-    const outcomes = await outcomesOf(jobId);
+    const outcomes = await outcomesOf(stand.fixture.zoo, jobId);
     expect(outcomes[0]).toBe('LOST');
     expect(outcomes.filter((outcome) => outcome === 'COMPLETED')).toEqual(['COMPLETED']);
-    expect(await jobById(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', fence: job.fence });
+    expect(await jobById(stand.fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED', fence: job.fence });
   });
 });
 
 test('a worker outlives the loss of its database connections', async () => {
-  const { database } = fixture.zoo;
+  const { database } = stand.fixture.zoo;
   const connections = async (): Promise<number[]> => {
     const { rows } = await executeSql<{ pid: number }>(
       database,
@@ -122,7 +88,7 @@ test('a worker outlives the loss of its database connections', async () => {
     return rows.map(({ pid }) => pid);
   };
   const before = await connections();
-  const worker = await startWorker();
+  const worker = await stand.startWorker();
   const ofWorker = (await connections()).filter((pid) => !before.includes(pid));
   expect(ofWorker).not.toEqual([]);
   // Our own pool may have grown meanwhile; the connection that asks must outlive the asking.
@@ -130,27 +96,27 @@ test('a worker outlives the loss of its database connections', async () => {
     `SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS worker (pid) WHERE pid <> pg_backend_pid()`,
     [ofWorker],
   );
-  expect(await endOf(fixture.zoo, await launchImport())).toMatchObject({ state: 'COMPLETED' });
+  expect(await endOf(stand.fixture.zoo, await launchImport())).toMatchObject({ state: 'COMPLETED' });
   expect(worker.process.exitCode).toBeNull();
 });
 
 test('a worker that is asked to stop gives its job back at once, unharmed', async () => {
   const jobId = await launchImport();
-  await gate.shut('INSERT ON job_events', { when: `NEW.type = 'progress'` });
+  await stand.gate.shut('INSERT ON job_events', { when: `NEW.type = 'progress'` });
   // No heartbeat gets through while the gate is shut: the lease must not run out before the worker is asked.
-  const leaving = await startWorker({
+  const leaving = await stand.startWorker({
     ZOO_LEASE_SECONDS: '600',
     DATABASE_STATEMENT_TIMEOUT_SECONDS: '60',
   });
-  await gate.reached();
+  await stand.gate.reached();
   const gone = once(leaving.process, 'exit');
   leaving.process.kill('SIGTERM');
-  await gate.remove();
+  await stand.gate.remove();
   await gone;
-  const job = await jobById(fixture.zoo, jobId);
+  const job = await jobById(stand.fixture.zoo, jobId);
   expect(['QUEUED', 'COMPLETED']).toContain(job.state);
   expect(job.infrastructureFailures).toBe(0);
-  await startWorker();
-  expect(await endOf(fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED' });
+  await stand.startWorker();
+  expect(await endOf(stand.fixture.zoo, jobId)).toMatchObject({ state: 'COMPLETED' });
   expect(await versionsOf(jobId)).toBe(1);
 });

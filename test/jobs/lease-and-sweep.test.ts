@@ -14,6 +14,7 @@ import {
   createPrincipal,
   jobById,
   letLeaseRunOut,
+  outcomesOf,
   queueTestJob,
   type JobsFixture,
 } from './support.js';
@@ -51,15 +52,6 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
   async function runningJob(): Promise<Fence> {
     await queueTestJob(fixture.zoo, fixture.principal);
     return claimNext(fixture.zoo, queue);
-  }
-
-  async function outcomes(jobId: string): Promise<(string | null)[]> {
-    const { rows } = await executeSql<{ outcome: string | null }>(
-      fixture.zoo.database,
-      `SELECT outcome FROM attempts WHERE job_id = $1 ORDER BY fence`,
-      [jobId],
-    );
-    return rows.map(({ outcome }) => outcome);
   }
 
   async function stopReason(lease: Lease): Promise<string> {
@@ -160,7 +152,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       const job = await jobById(fixture.zoo, held.jobId);
       expect(job).toMatchObject({ state: 'FAILED', error: { code: 'JOB_INFRASTRUCTURE_FAILED' } });
       expect(job.finishedAt).not.toBeNull();
-      expect(await outcomes(held.jobId)).toEqual(['LOST', 'LOST', 'LOST', 'LOST']);
+      expect(await outcomesOf(fixture.zoo, held.jobId)).toEqual(['LOST', 'LOST', 'LOST', 'LOST']);
     });
 
     test('leaves jobs alone whose lease lasts', async () => {
@@ -175,7 +167,7 @@ describe.each(availableDatabases)('on $name', ({ create }) => {
       await letLeaseRunOut(fixture.zoo, held.jobId);
       await sweepJobs(fixture.zoo);
       expect(await jobById(fixture.zoo, held.jobId)).toMatchObject({ state: 'CANCELLED' });
-      expect(await outcomes(held.jobId)).toEqual(['CANCELLED']);
+      expect(await outcomesOf(fixture.zoo, held.jobId)).toEqual(['CANCELLED']);
     });
 
     test('rings again for a waiting job that the queue lost', async () => {

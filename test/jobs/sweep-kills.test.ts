@@ -1,49 +1,26 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { launchSweep } from '../../src/jobs/sweep/launch-sweep.js';
 import { ModelVersion, SweepCandidate, SweepFile } from '../../src/zoo/database/entities/index.js';
-import { Gate } from './gate.js';
+import { KillStand } from './kill-stand.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
-import { createJobsFixture, type JobsFixture } from './support.js';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+import { outcomesOf } from './support.js';
 
-let fixture: JobsFixture;
-let gate: Gate;
+let stand: KillStand;
 let datasetVersionId: string;
 let baseVersionId: string;
-const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  // Each killed worker is waited for this long.
-  fixture = await createJobsFixture({ ZOO_LEASE_SECONDS: '3' });
-  const { zoo, principal } = fixture;
-  gate = await Gate.open(zoo.database);
-  await startWorker();
+  stand = await KillStand.open();
+  const { zoo, principal } = stand.fixture;
+  await stand.startWorker();
   const archive = await colourArchive(8);
   const imported = await endOf(zoo, await launchTestImport(zoo, principal, 'colours', archive));
   datasetVersionId = imported.resultDatasetVersionId ?? '';
   baseVersionId = await publishTestModel(zoo, principal, 'tiny', await tinyNetwork());
-  await killAll();
+  await stand.clear();
 });
-afterEach(async () => {
-  await gate.remove();
-  await killAll();
-});
-afterAll(async () => {
-  await killAll();
-  await gate.close();
-  await fixture.close();
-});
-
-async function startWorker(): Promise<WorkerProcess> {
-  const worker = await startWorkerProcess(fixture);
-  workers.push(worker);
-  return worker;
-}
-
-async function killAll(): Promise<void> {
-  await Promise.all(workers.splice(0).map((worker) => worker.kill()));
-}
+afterEach(() => stand.clear());
+afterAll(() => stand.close());
 
 test.each([
   [
@@ -56,7 +33,7 @@ test.each([
 ])(
   'a worker that is killed %s leaves a sweep that another ends, each version once',
   async (when, at, options) => {
-    const { zoo, principal } = fixture;
+    const { zoo, principal } = stand.fixture;
     const job = await launchSweep(zoo, principal, {
       datasetVersionId,
       name: `ada/${when.replaceAll(' ', '-')}`,
@@ -67,12 +44,7 @@ test.each([
       })),
       publish: 'ALL',
     });
-    await gate.shut(at, options);
-    const victim = await startWorker();
-    await gate.reached();
-    await victim.kill();
-    await gate.remove();
-    await startWorker();
+    await stand.killAt(at, options);
     expect(await endOf(zoo, job.id)).toMatchObject({ state: 'COMPLETED', error: null });
 
     const candidates = await zoo.database
@@ -86,11 +58,6 @@ test.each([
     const versions = await zoo.database.getRepository(ModelVersion).findBy({ jobId: job.id });
     expect(versions.map(({ id }) => id).sort()).toEqual(candidates.map(({ versionId }) => versionId).sort());
     expect(await zoo.database.getRepository(SweepFile).countBy({ jobId: job.id })).toBe(0);
-    const { rows } = await executeSql<{ outcome: string }>(
-      zoo.database,
-      `SELECT outcome FROM attempts WHERE job_id = $1 ORDER BY fence`,
-      [job.id],
-    );
-    expect(rows.at(-1)).toEqual({ outcome: 'COMPLETED' });
+    expect((await outcomesOf(zoo, job.id)).at(-1)).toBe('COMPLETED');
   },
 );
