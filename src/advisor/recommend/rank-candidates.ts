@@ -1,10 +1,10 @@
 import type { AdvisedCandidate } from '../advice.js';
 
 /** Candidates whose expected accuracies lie this near the best count as equally good. */
-export const closeEnough = 0.01;
+export const closeEnough = 0.005;
 
 /**
- * Puts candidates in order: those within one point of the best expectation first, the quickest of them at the top; the others
+ * Puts candidates in order: those within half a point of the best expectation first, the quickest of them at the top; the others
  * by expectation; those without one last. Whoever is as good and quicker is the better choice, so a linear classifier often
  * comes first.
  */

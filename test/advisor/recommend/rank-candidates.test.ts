@@ -34,19 +34,19 @@ describe('the order of candidates', () => {
       order: ['best', 'slow', 'worst'],
     },
     {
-      rule: 'puts the quickest of those within one point of the best first',
+      rule: 'puts the quickest of those within half a point of the best first',
       candidates: [
         ['best', 0.9, 500],
-        ['close', 0.8905, 5],
-        ['closer', 0.895, 60],
-        ['beyond', 0.8895, 1],
+        ['close', 0.8955, 5],
+        ['closer', 0.8975, 60],
+        ['beyond', 0.8945, 1],
       ],
       order: ['close', 'closer', 'best', 'beyond'],
     },
     {
       rule: 'takes more accuracy where close ones are equally quick',
       candidates: [
-        ['less', 0.892, 5],
+        ['less', 0.896, 5],
         ['more', 0.899, 5],
       ],
       order: ['more', 'less'],
@@ -64,7 +64,7 @@ describe('the order of candidates', () => {
       rule: 'puts close ones of unknown time behind those of known time',
       candidates: [
         ['unknown', 0.9, null],
-        ['known', 0.895, 1000],
+        ['known', 0.897, 1000],
       ],
       order: ['known', 'unknown'],
     },
