@@ -23,7 +23,7 @@ export function judgePicks(judged) {
   ]);
   return [
     table(['data set', 'advised', 'promised', 'came', 'best of everything trained'], rows),
-    withinOnePoint(picks),
+    withinOnePoint(picks, judged),
     compareHabits(picks),
   ]
     .filter((part) => part !== undefined)
@@ -42,10 +42,15 @@ export function picksOf(judged) {
   });
 }
 
-export function withinOnePoint(picks) {
+/** Counts what cannot be judged as well: an advice whose first line nobody trained is neither right nor wrong. */
+export function withinOnePoint(picks, judged) {
   const within = picks.filter(({ gap }) => gap <= 0.01).length;
   const worst = Math.max(...picks.map(({ gap }) => gap));
-  return `Within one point of the best: ${within} of ${picks.length}; at worst ${(100 * worst).toFixed(1)} points below it.`;
+  const untrained = judged.length - picks.length;
+  return (
+    `Within one point of the best: ${within} of ${picks.length}; at worst ${(100 * worst).toFixed(1)} points below it.` +
+    (untrained === 0 ? '' : ` The first line of ${untrained} more was not trained, so they do not count.`)
+  );
 }
 
 /** Undefined where no habit was trained yet. */
@@ -53,7 +58,15 @@ export function compareHabits(picks) {
   const rows = habits.flatMap((habit) => compare(habit, picks));
   if (rows.length === 0) return undefined;
   return table(
-    ['habit', 'accuracy', 'advice', 'difference, 95 % interval', 'time, habit', 'time, advice and job'],
+    [
+      'habit',
+      'beside how many advices',
+      'accuracy',
+      'advice',
+      'difference, 95 % interval',
+      'time, habit',
+      'time, advice and job',
+    ],
     rows,
   );
 }
@@ -70,6 +83,7 @@ function compare({ name, title }, picks) {
   const meanSeconds = (of) => (timed.length === 0 ? '–' : `${Math.round(mean(timed.map(of)))} s`);
   const row = [
     name,
+    String(pairs.length),
     points(mean(pairs.map(({ other }) => other.accuracy))),
     points(mean(pairs.map(({ outcome }) => outcome.accuracy))),
     describeDifference(

@@ -9,7 +9,7 @@ export function featuresTable(lines) {
     [
       '### Which numbers foretell a result',
       '',
-      'The error of what is expected, root mean square in log-odds, on kinds of pictures that were left out: 0.2 are some 5 points near 50 %, 2 points near 90 %.',
+      'The error of what is expected, root mean square in log-odds, on kinds of pictures that were left out: 0.2 are some 5 points near 50 %, 2 points near 90 %. What is used was chosen from this table.',
       '',
       row(['expected from', ...families.map((family) => `\`${family}\``)]),
       row(['---', ...families.map(() => '---')]),

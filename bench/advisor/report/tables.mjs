@@ -52,6 +52,8 @@ export function bestTable(groups, datasets, networks) {
     [
       '### Each way with its best network',
       '',
+      'The network is the one that did best on the test pictures, of those that were trained in this way.',
+      '',
       row(['', ...ways.map(({ title }) => title)]),
       row(Array(ways.length + 1).fill('---')),
       ...rows,

@@ -7,7 +7,7 @@ import { gainPlot } from './gain-plot.mjs';
 import { gainPoints } from './gain-points.mjs';
 import { judgeTables } from './judge-tables.mjs';
 import { promisePlot } from './promise-plot.mjs';
-import { scenarioTables } from './scenario-tables.mjs';
+import { countBy, scenarioTables } from './scenario-tables.mjs';
 import { sizePlot } from './size-plot.mjs';
 import { bestTable, costTable, gainTable, measuresTable } from './tables.mjs';
 import { completeGroups, groupByWay } from './ways.mjs';
@@ -49,6 +49,6 @@ function coverage(groups) {
   const count = (key) => new Set(known.map((group) => group[key])).size;
   return (
     `${known.length} cases in which every way was trained: ${count('dataset')} data sets in ${count('domain')} domains, ` +
-    `${count('model')} networks, ${count('seed')} ${count('seed') === 1 ? 'seed' : 'seeds'}. A case is one data set, one network, one seed.`
+    `${count('seed')} ${count('seed') === 1 ? 'seed' : 'seeds'}, of each network: ${countBy(known, 'model')}. A case is one data set, one network, one seed.`
   );
 }
