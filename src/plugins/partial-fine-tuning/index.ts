@@ -25,7 +25,8 @@ const partialFineTuningParameters = z.object({
       title: 'Views',
       description:
         'How many fixed variations of each training picture the frozen layers are run on and keep, the plain one among them; ' +
-        'training takes them in turn. More are nearer to endless augmentation and take more time and disk.',
+        'training takes them in turn, and no more are made than it comes to show. More are nearer to endless augmentation and ' +
+        'take more time and disk.',
       group: 'Pictures',
       advanced: true,
     }),
