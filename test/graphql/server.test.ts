@@ -1,5 +1,6 @@
+import { Server } from 'node:http';
 import { connect, type AddressInfo, createServer } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -52,7 +53,15 @@ test('says so when its port is in use', async () => {
   holder.close();
 });
 
-test('lets a running request end when it stops, and says goodbye to open sockets', async () => {
+test('keeps an idle connection for longer than the minute after which proxies give theirs up', async () => {
+  const server = await start();
+  const { headers } = await fetch(`${server.url}/health/live`);
+  const seconds = Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]);
+  expect(seconds).toBeGreaterThan(60);
+});
+
+test('lets a running request end when it stops, waits for no idle connection, and says goodbye to open sockets', async () => {
+  const waitedInVain = vi.spyOn(Server.prototype, 'closeAllConnections');
   const server = await startTestServer();
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   await new Promise((resolve) => socket.once('open', resolve));
@@ -78,6 +87,9 @@ test('lets a running request end when it stops, and says goodbye to open sockets
   goOn();
   expect((await answer).data).toEqual({ models: { totalCount: 0 } });
   await closed;
+  // The client keeps the connection that the answer came on.
+  expect(waitedInVain).not.toHaveBeenCalled();
+  waitedInVain.mockRestore();
 });
 
 test.each(['//[', 'http://', '/elsewhere'])(
