@@ -116,6 +116,5 @@ function whyDropped({ standing, pictures }: ModelRun, best: ModelRun): string {
 
 function whyNotAll({ pictures, limit }: ModelRun, all: number): string | null {
   if (pictures === all) return null;
-  const seen = `It was measured on ${countPictures(pictures)} of ${all.toLocaleString('en-US')}`;
-  return pictures === limit ? `${seen}: memory holds no more.` : `${seen}: the time did not hold more.`;
+  return pictures === limit ? 'Memory holds no more pictures.' : 'The time held no more pictures.';
 }
