@@ -1,35 +1,28 @@
 /**
- * Fits what the advisor knows of strategies to runs that really happened, and writes it to
- * src/advisor/recommend/learned-knowledge.ts. The tables it prints are judged on domains that the fit had not seen.
- *
- *   node bench/advisor/fit-knowledge.mjs [--outcomes FILE] [--study bench/study/results.jsonl] [--manifests FILE] [--dry-run]
- *
- * A line of --outcomes is what was measured of one network on one data set, and what came of training it:
- * {dataset, domain, model, seed, measurements, outcomes: [{strategy, parameters, accuracy, imageCount, seconds}]}, where
- * measurements are an advice's (`AdviceMeasurements`) and imageCount counts test pictures. --manifests is a JSON object of
- * model manifests by name: with it, seconds are compared with the formulas and their factors fitted. Lines of --study, the
- * study of the strategies, have no measurements but a probe; see `study-observations.mjs` for what is made of them.
+ * Fits what the advisor knows of strategies to what the study found, and writes it to
+ * src/advisor/recommend/learned-knowledge.ts. The errors that it prints are of domains that the fit had not seen. The
+ * arguments are those of train-all.mjs, and --dry-run, which prints instead.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
+import { filesOfFolder } from '../../dist/learning/tfjs-layers/model-files.js';
+import { readArguments } from './cli.mjs';
+import { openLines } from './json-lines.mjs';
 import { fitKnowledge } from './knowledge/fit-knowledge.mjs';
-import { studyObservations } from './knowledge/study-observations.mjs';
+import { linesToFit } from './knowledge/lines-to-fit.mjs';
+import { networks, prepareNetwork } from './networks.mjs';
 
-const { values } = parseArgs({
-  options: {
-    outcomes: { type: 'string' },
-    study: { type: 'string' },
-    manifests: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-  },
-});
-const lines = values.outcomes === undefined ? [] : await readLines(values.outcomes);
-const study = values.study === undefined ? [] : studyObservations(await readLines(values.study));
-if (lines.length + study.length === 0) throw new Error('--outcomes or --study has to name a file with runs');
-const manifests = values.manifests === undefined ? {} : JSON.parse(await readFile(values.manifests, 'utf8'));
+const { wheel, workFolder, values } = readArguments({ 'dry-run': { type: 'boolean', default: false } });
+const outcomes = await openLines(new URL('outcomes.jsonl', import.meta.url));
+const measured = await openLines(new URL('measurements.jsonl', import.meta.url));
+const manifests = {};
+for (const network of networks) {
+  const folder = await prepareNetwork(network, wheel, workFolder);
+  manifests[network.name] = (await loadTfjsLayers(filesOfFolder(folder))).manifest;
+}
 
-const { knowledge, reports } = fitKnowledge(lines, study, manifests);
+const { knowledge, reports } = fitKnowledge(linesToFit(outcomes.lines, measured.lines), manifests);
 console.log(reports.join('\n'));
 const target = new URL('../../src/advisor/recommend/learned-knowledge.ts', import.meta.url);
 const text = `import type { Knowledge } from './knowledge.js';
@@ -48,12 +41,4 @@ function rounded(value) {
   if (Array.isArray(value)) return value.map(rounded);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one)]));
-}
-
-async function readLines(path) {
-  const text = await readFile(path, 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line));
 }

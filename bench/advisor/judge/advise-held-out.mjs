@@ -4,6 +4,7 @@ import { recommend } from '../../../dist/advisor/recommend/recommend.js';
 import { loadTfjsLayers } from '../../../dist/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../../dist/learning/tfjs-layers/model-files.js';
 import { fitKnowledge } from '../knowledge/fit-knowledge.mjs';
+import { linesToFit } from '../knowledge/lines-to-fit.mjs';
 
 const strategies = ['feature-extraction-svm', 'partial-fine-tuning', 'full-retraining'].map((name) => ({
   name,
@@ -28,23 +29,6 @@ export async function adviseHeldOut(together, { outcomes, measured, datasetFolde
     corrections: {},
     machine: { threads: 2 },
   });
-}
-
-/** What was measured of each network alone, with what came of training it, on data sets of other domains. */
-export function linesToFit(outcomes, measured, leftOut) {
-  return measured
-    .filter(({ title, domain }) => title !== 'together' && domain !== leftOut)
-    .map(({ dataset, domain, title: model, seed, measurements }) => ({
-      dataset,
-      domain,
-      model,
-      seed,
-      measurements,
-      outcomes: outcomes
-        .filter((one) => one.dataset === dataset && one.model === model && one.seed === seed)
-        .map((one) => (one.busy ? { ...one, seconds: null } : one)),
-    }))
-    .filter((line) => line.outcomes.length > 0);
 }
 
 async function summaryOf(folder) {

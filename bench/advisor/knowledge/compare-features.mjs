@@ -7,7 +7,7 @@ import { observationsOf } from './observations.mjs';
  * How well each family is foretold on domains that were left out, by what its gain over the probe may depend on: nothing,
  * one measured number alone, those that are used, those with one more, and all.
  *
- * @param lines of the advisor's own study, see `../fit-knowledge.mjs`
+ * @param lines of the study, see `lines-to-fit.mjs`
  * @returns `families`, and for each choice its `title` and the error for each family, root mean square in log-odds
  */
 export function compareFeatures(lines) {

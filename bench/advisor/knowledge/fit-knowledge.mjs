@@ -6,14 +6,12 @@ import { observationsOf } from './observations.mjs';
 /**
  * The advisor's knowledge from runs that really happened. To judge it on a domain, leave that domain's lines out.
  *
- * @param lines of the advisor's own study, see `../fit-knowledge.mjs`
- * @param study observations from the study of the strategies
+ * @param lines of the study, see `lines-to-fit.mjs`
  * @param manifests of the models by name, for the factors of the seconds
  * @returns what `recommend` takes, and a line for each family on how well it was fitted
  */
-export function fitKnowledge(lines, study = [], manifests = {}) {
-  const own = lines.flatMap(observationsOf);
-  const observations = [...own, ...study];
+export function fitKnowledge(lines, manifests = {}) {
+  const observations = lines.flatMap(observationsOf);
   const accuracy = {};
   const reports = [];
   for (const family of [...new Set(observations.map((one) => one.family))].sort()) {
@@ -28,7 +26,7 @@ export function fitKnowledge(lines, study = [], manifests = {}) {
   return {
     reports,
     knowledge: {
-      source: describeSource(own, study, seconds),
+      source: describeSource(observations, seconds),
       accuracy,
       scenario: thresholds,
       cost: { ...costs, seconds },
@@ -36,21 +34,12 @@ export function fitKnowledge(lines, study = [], manifests = {}) {
   };
 }
 
-/** Where each number comes from: not all that was measured in one place was measured in the other. */
-function describeSource(own, study, seconds) {
-  const parts = [];
-  if (own.length > 0) {
-    parts.push(`${count(own)} of the advisor's own study (bench/advisor), with all that an advice measures`);
-  }
-  if (study.length > 0) {
-    parts.push(
-      `${count(study)} of the study of the strategies (bench/study/results.jsonl), MobileNetV2 only, with the probe and, for some, its late gap and ` +
-        'gain per doubling; its trainings showed half as many pictures as they do by default, and the set that is tested in another style than it teaches is left out',
-    );
-  }
+/** Where each number comes from: accuracies and seconds need not rest on the same runs. */
+function describeSource(observations, seconds) {
   const isFitted = Object.values(seconds).some(({ runs }) => runs > 0);
   return (
-    `Accuracy: ${parts.join('; ')}. ` +
+    `Accuracy: ${count(observations)} of the advisor's study (bench/advisor), three starter networks at 96 × 96 pixels; ` +
+    'its trainings showed a fifth of the pictures that they show by default. ' +
     `Seconds: constants from bench/README.md on two cores, factors ${isFitted ? 'fitted to the runs' : 'assumed, not fitted'}. ` +
     'Thresholds of the scenarios: set by hand.'
   );

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { writeMeasuredPart } from '../../study/measured-part.mjs';
-import { linesToFit } from '../judge/advise-held-out.mjs';
+import { linesToFit } from '../knowledge/lines-to-fit.mjs';
 import { depthPlot } from './depth-plot.mjs';
 import { featuresTable } from './features-table.mjs';
 import { gainPlot } from './gain-plot.mjs';

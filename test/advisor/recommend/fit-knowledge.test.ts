@@ -31,10 +31,6 @@ const { fitAccuracy } = await importBench<{
 const { observationsOf } = await importBench<{ observationsOf(line: unknown): Observation[] }>(
   'observations',
 );
-const { studyObservations } = await importBench<{ studyObservations(results: unknown[]): Observation[] }>(
-  'study-observations',
-);
-
 async function importBench<Module>(name: string): Promise<Module> {
   return (await import(
     new URL(`../../../bench/advisor/knowledge/${name}.mjs`, import.meta.url).href
@@ -118,7 +114,7 @@ describe('fitting what the advisor knows', () => {
   });
 });
 
-describe('a line of the advisor’s own study', () => {
+describe('a line of the advisor’s study', () => {
   const model = makeModel({
     versionId: 'mobilenet-v2',
     cuts: [makeCut({ layer: 'early', accuracy: 0.6 }), makeCut({ layer: 'late', accuracy: 0.7 })],
@@ -173,27 +169,6 @@ describe('a line of the advisor’s own study', () => {
   it('says nothing where no probe was solved', () => {
     expect(observationsOf({ ...line, measurements: makeMeasurements([{ ...model, cuts: [] }]) })).toEqual([]);
   });
-});
-
-it('of the study of the strategies, sets tested in another style are left out, and what was not measured is null', () => {
-  const run = (dataset: string) => ({
-    kind: 'run',
-    dataset,
-    strategy: 'feature extraction + SVM',
-    seed: 1,
-    accuracy: 0.6,
-    imageCount: 300,
-    trainImageCount: 200,
-    chosen: { crossValidatedAccuracy: 0.5 },
-  });
-  const observations = studyObservations([run('clothing-20'), run('emoji-other-style')]);
-  expect(observations).toMatchObject([
-    {
-      dataset: 'clothing-20',
-      accuracy: 0.6,
-      features: { lateGap: null, gainPerDoubling: null, batchNormShift: null },
-    },
-  ]);
 });
 
 /** Fails what is asked of a family that is known. */
