@@ -207,6 +207,10 @@ describe('what is profiled', () => {
       'a data set that others may see now',
       `UPDATE datasets SET visibility = 'PUBLIC', updated_at = now() WHERE name = 'colours'`,
     ],
+    [
+      'a change that began before that one and was committed after it',
+      `UPDATE datasets SET visibility = 'PUBLIC', updated_at = now() - interval '1 hour' WHERE name = 'other-colours'`,
+    ],
     ['a model that is back', `UPDATE models SET deleted_at = NULL WHERE name = 'later'`],
     ['a model that is gone', `UPDATE models SET deleted_at = now() WHERE name = 'later'`],
   ])('again with %s', async (_what, change) => {

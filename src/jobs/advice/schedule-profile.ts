@@ -43,9 +43,10 @@ export async function scheduleProfile(zoo: Zoo): Promise<ScheduledProfile> {
 export async function catalogueState(zoo: Zoo): Promise<string> {
   const { rows } = await executeSql<{ state: string }>(
     zoo.database,
-    `SELECT concat_ws(' ', m.count, m.versions, m.newest, d.count, d.versions, d.newest) AS state
-       FROM (SELECT count(*), sum(latest_number) AS versions, max(updated_at) AS newest FROM models WHERE deleted_at IS NULL) AS m,
-            (SELECT count(*), sum(latest_number) AS versions, max(updated_at) AS newest FROM datasets WHERE deleted_at IS NULL) AS d`,
+    // The sum and not the last of the times: what is committed later may have begun earlier.
+    `SELECT concat_ws(' ', m.count, m.times, d.count, d.times) AS state
+       FROM (SELECT count(*), sum(extract(epoch FROM updated_at)) AS times FROM models WHERE deleted_at IS NULL) AS m,
+            (SELECT count(*), sum(extract(epoch FROM updated_at)) AS times FROM datasets WHERE deleted_at IS NULL) AS d`,
   );
   return rows[0]?.state ?? '';
 }
