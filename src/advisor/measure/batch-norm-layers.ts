@@ -5,7 +5,7 @@ import { depthOf, type ProfileCut } from './profile-cuts.js';
 /** A batch normalisation whose output can be looked at. */
 export interface BatchNormLayer {
   layer: string;
-  /** Share of the network's parameters up to and including the layer, 0 to 1. */
+  /** Share of the network's parameters up to and including the layer, 0 to 1; inside branches up to the cut behind it. */
   depth: number;
   /** float32 [channels]; ones and zeros where the layer has none. */
   gamma: Float32Array;
@@ -14,28 +14,28 @@ export interface BatchNormLayer {
 
 /**
  * The batch normalisations that tell how the data's statistics differ from those of training, at about the depths of the
- * profile: for each of its cuts the last one before it, or at it, after which the network can be cut. Those inside a block
- * of branches cannot be looked at.
+ * profile: for each of its cuts the last one before it, or at it, in a block of branches that of one branch.
  */
 export function batchNormLayers(
   { layers, manifest }: LoadedModel,
   cuts: readonly ProfileCut[],
 ): BatchNormLayer[] {
-  const places = new Map(layers.map((layer, place) => [layer.name, { layer, place }]));
-  const normalizations = manifest.cutPoints.flatMap((cut) => {
-    const found = places.get(cut.layer);
-    return found?.layer.kind.className === 'BatchNormalization' ? [{ ...found, cut }] : [];
-  });
+  const cutPoints = new Map(manifest.cutPoints.map((cut) => [cut.layer, cut]));
   const chosen = new Map<string, BatchNormLayer>();
   for (const cut of cuts) {
-    const end = places.get(cut.layer)?.place ?? 0;
-    const last = normalizations.findLast(({ place }) => place <= end);
-    if (last === undefined) continue;
-    chosen.set(last.cut.layer, {
-      layer: last.cut.layer,
-      depth: depthOf(last.cut, manifest),
-      gamma: weightOf(last.layer, 'gamma', 1),
-      beta: weightOf(last.layer, 'beta', 0),
+    const end = layers.findIndex(({ name }) => name === cut.layer);
+    const last = layers
+      .slice(0, end + 1)
+      .findLast(
+        ({ kind, outputShape }) => kind.className === 'BatchNormalization' && outputShape.length === 3,
+      );
+    if (last === undefined || chosen.has(last.name)) continue;
+    const own = cutPoints.get(last.name);
+    chosen.set(last.name, {
+      layer: last.name,
+      depth: own === undefined ? cut.depth : depthOf(own, manifest),
+      gamma: weightOf(last, 'gamma', 1),
+      beta: weightOf(last, 'beta', 0),
     });
   }
   return [...chosen.values()];

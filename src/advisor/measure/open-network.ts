@@ -66,10 +66,13 @@ async function open(folder: string, options: OpenOptions): Promise<OpenNetwork> 
     );
   }
   const batchNorms = options.withBatchNorms ? batchNormLayers(model, profile) : [];
-  const layers = [...new Set([...profile, ...batchNorms].map(({ layer }) => layer))];
+  const cutLayers = profile.map(({ layer }) => layer);
+  const watched = batchNorms.map(({ layer }) => layer).filter((layer) => !cutLayers.includes(layer));
+  const layers = [...cutLayers, ...watched];
   const extractor = await createFeatureExtractor({
     model,
-    cuts: layers.map((layer) => ({ layer, pooling: 'average' })),
+    cuts: cutLayers.map((layer) => ({ layer, pooling: 'average' })),
+    watched,
     threads,
   });
   let computed = 0;

@@ -36,18 +36,23 @@ export interface ExtractedCut {
  * them. Import it in a job's process only.
  *
  * @param threads CPU threads the network may use.
+ * @param watched layers to give out behind the cuts, averaged: any layer, also inside a block of branches, where no network
+ *   can be cut.
  * @throws ZooError MODEL_CUT_UNKNOWN
  */
 export async function createFeatureExtractor({
   model,
-  cuts,
+  cuts: whole,
+  watched = [],
   threads,
 }: {
   model: LoadedModel;
   cuts: readonly FeatureCut[];
+  watched?: readonly string[];
   threads: number;
 }): Promise<FeatureExtractor> {
-  for (const cut of cuts) cutBackbone(model, cut.layer);
+  for (const cut of whole) cutBackbone(model, cut.layer);
+  const cuts = [...whole, ...watched.map((layer): FeatureCut => ({ layer, pooling: 'average' }))];
   const { input } = model.manifest;
   const network = lowerNetwork(model.layers, input, cuts);
   const keys = featureKeys(model, cuts);
