@@ -11,7 +11,8 @@ import type { ScenarioThresholds } from './knowledge.js';
  *
  * **Similarity.** The shift of batch statistics over its threshold: it needs no labels, and in the study a network's shift on
  * pictures of one kind was much the same whatever their number. A network without batch normalisation has the late gap over
- * its own instead, which shrinks as pictures come in. Above 1 the data are different; with neither they count as similar.
+ * its own instead, which is a poor measure: it changes with the number. Above 1 the data are different; with neither they count
+ * as similar.
  *
  * @see Stanford CS231n, "Transfer Learning": the four scenarios
  */
