@@ -144,8 +144,8 @@ async function insertHiddenAdvice(
   const job = await insert(
     'Job',
     `INSERT INTO jobs (kind, state, launched_by, dataset_version_id, parameters)
-     VALUES ('ADVICE', 'COMPLETED', $1, $2, '{}')`,
-    [accountId, datasetVersionId],
+     VALUES ('ADVICE', 'COMPLETED', $1, $2, $3)`,
+    [accountId, datasetVersionId, JSON.stringify({ models: [versionId], left: [], budgetSeconds: 60 })],
   );
   const scores = { nearestNeighbours: 0.5, hScore: null, logMe: null, probe: null };
   const model = {

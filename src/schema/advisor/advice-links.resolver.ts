@@ -24,11 +24,16 @@ export class JobAdviceResolver {
     return job.adviceId === null ? null : adviceById(context).load(job.adviceId);
   }
 
-  /** What an advice is asked is kept by row ids, and with what it leaves out, which the advice says itself. */
+  /**
+   * What an advice is asked is kept by row ids, and with what it leaves out, which the advice says itself. What another build
+   * kept in another shape is left out: it must not hide the job.
+   */
   @FieldResolver(() => GraphQLJSONObject)
   parameters(@Root() { kind, parameters }: JobRow): Record<string, unknown> {
     if (kind !== 'ADVICE') return parameters;
-    const { models, budgetSeconds } = adviceParameters.parse(parameters);
+    const asked = adviceParameters.safeParse(parameters);
+    if (!asked.success) return {};
+    const { models, budgetSeconds } = asked.data;
     return { baseVersionIds: models.map((id) => toNodeId('ModelVersion', id)), budgetSeconds };
   }
 }
