@@ -24,11 +24,7 @@ export function batchNormLayers(
   const chosen = new Map<string, BatchNormLayer>();
   for (const cut of cuts) {
     const end = layers.findIndex(({ name }) => name === cut.layer);
-    const last = layers
-      .slice(0, end + 1)
-      .findLast(
-        ({ kind, outputShape }) => kind.className === 'BatchNormalization' && outputShape.length === 3,
-      );
+    const last = layers.slice(0, end + 1).findLast(({ kind }) => kind.className === 'BatchNormalization');
     if (last === undefined || chosen.has(last.name)) continue;
     const own = cutPoints.get(last.name);
     chosen.set(last.name, {
