@@ -1,7 +1,7 @@
+import { mean, row, signed } from '../../study/cells.mjs';
 import { createRandom } from '../../../dist/learning/random.js';
 
-export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
+/** A share that may be below zero. */
 export const points = (share) =>
   `${(100 * share)
     .toFixed(1)
@@ -10,8 +10,7 @@ export const points = (share) =>
 
 /** A table as Markdown has it. */
 export function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
 const resamples = 2000;
@@ -30,6 +29,5 @@ export function describeDifference(differences) {
     return mean(drawn.map(({ value }) => value));
   }).sort((a, b) => a - b);
   const at = (share) => means[Math.round(share * (resamples - 1))];
-  const signed = (value) => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}`;
   return `${signed(mean(differences.map(({ value }) => value)))} points (${signed(at(0.025))} to ${signed(at(0.975))})`;
 }

@@ -1,5 +1,6 @@
 import { networks } from '../networks.mjs';
-import { describeDifference, mean, points, table } from './numbers.mjs';
+import { mean, percent } from '../../study/cells.mjs';
+import { describeDifference, table } from './numbers.mjs';
 
 /** The network that a reader of model cards takes. */
 const [cardsBest] = [...networks].sort((a, b) => b.sourceAccuracy - a.sourceAccuracy);
@@ -23,9 +24,9 @@ export function judgePicks(judged) {
   const rows = picks.map(({ dataset, seed, candidate, outcome, best }) => [
     `${dataset.name}, seed ${seed}`,
     `${candidate.versionId}, ${candidate.strategy}`,
-    points(candidate.accuracy.value),
-    points(outcome.accuracy),
-    `${points(best.accuracy)} (${best.model}, ${best.title})`,
+    percent(candidate.accuracy.value),
+    percent(outcome.accuracy),
+    `${percent(best.accuracy)} (${best.model}, ${best.title})`,
   ]);
   return [
     table(['data set', 'advised', 'promised', 'came', 'best of everything trained'], rows),
@@ -122,8 +123,8 @@ function compare(habit, picks) {
   const row = [
     habit.name,
     String(pairs.length),
-    points(mean(pairs.map(({ other }) => other.accuracy))),
-    points(mean(pairs.map(({ outcome }) => outcome.accuracy))),
+    percent(mean(pairs.map(({ other }) => other.accuracy))),
+    percent(mean(pairs.map(({ outcome }) => outcome.accuracy))),
     describeDifference(
       pairs.map(({ dataset, outcome, other }) => ({
         group: dataset,

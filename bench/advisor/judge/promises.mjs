@@ -1,7 +1,8 @@
 import { calibration } from '../../../dist/advisor/record/calibration.js';
 import { weightedKendallTau } from '../../../dist/learning/transferability/weighted-kendall-tau.js';
 import { networks } from '../networks.mjs';
-import { mean, points, table } from './numbers.mjs';
+import { mean, percent } from '../../study/cells.mjs';
+import { points, table } from './numbers.mjs';
 
 const sourceAccuracy = new Map(networks.map((network) => [network.name, network.sourceAccuracy]));
 
@@ -63,9 +64,9 @@ export function judgeCalibration(judged) {
     return [
       name,
       String(outcomes),
-      `${points(share)} (${shareInterval.map((end) => (100 * end).toFixed(0)).join('–')})`,
+      `${percent(share)} (${shareInterval.map((end) => (100 * end).toFixed(0)).join('–')})`,
       points(meanError),
-      points(width),
+      percent(width),
     ];
   });
   return table(['promises', 'how many', 'inside the 80 % interval', 'mean error', 'mean width'], rows);

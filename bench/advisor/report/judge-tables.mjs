@@ -1,6 +1,7 @@
 import { compareHabits, picksOf, withinOnePoint } from '../judge/picks.mjs';
 import { judgeAgreement, judgeCalibration } from '../judge/promises.mjs';
-import { mean, percent, row } from '../../study/cells.mjs';
+import { mean, percent } from '../../study/cells.mjs';
+import { table } from '../judge/numbers.mjs';
 import { titleOf } from './tables.mjs';
 
 /** What following the advice would have come to, and whether its promises held. */
@@ -21,23 +22,23 @@ function picksTable(picks, datasets) {
     const own = picks.filter((pick) => pick.dataset.name === dataset.name);
     if (own.length === 0) return [];
     const meanOver = (of) => percent(mean(own.map(of)));
-    return row([
-      titleOf(dataset),
-      [...new Set(own.map(({ candidate }) => describe(candidate)))].join('; '),
-      meanOver(({ candidate }) => candidate.accuracy.value),
-      meanOver(({ outcome }) => outcome.accuracy),
-      meanOver(({ best }) => best.accuracy),
-      `${(100 * Math.max(...own.map(({ gap }) => gap))).toFixed(1)} points`,
-    ]);
+    return [
+      [
+        titleOf(dataset),
+        [...new Set(own.map(({ candidate }) => describe(candidate)))].join('; '),
+        meanOver(({ candidate }) => candidate.accuracy.value),
+        meanOver(({ outcome }) => outcome.accuracy),
+        meanOver(({ best }) => best.accuracy),
+        `${(100 * Math.max(...own.map(({ gap }) => gap))).toFixed(1)} points`,
+      ],
+    ];
   });
   return [
     '### What following the advice came to',
     '',
     'What training gains was learnt from the other kinds of pictures. Which numbers it is learnt from, and from which difference on time decides, was chosen once with all kinds in sight, so these figures are a little kinder than an unknown kind would be.',
     '',
-    row(['', 'advised', 'promised', 'came', 'best of everything trained', 'below it, at worst']),
-    row(Array(6).fill('---')),
-    ...rows,
+    table(['', 'advised', 'promised', 'came', 'best of everything trained', 'below it, at worst'], rows),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
-import { highlighted, mean, percent, row, signed } from '../../study/cells.mjs';
+import { highlighted, mean, percent, signed } from '../../study/cells.mjs';
+import { table } from '../judge/numbers.mjs';
 import { meanOf, measuredOf, measures, rankCorrelation } from './gain-points.mjs';
 import { countScenarios } from './scenario-tables.mjs';
 import { ways } from './ways.mjs';
@@ -12,13 +13,13 @@ export function measuresTable(measured, datasets, networks) {
     );
     if (known.length === 0) return [];
     return [
-      row([
+      [
         titleOf(dataset),
         spread(known, 'gainPerDoubling', (value) => signed(value)),
         spread(known, 'lateGap', (value) => (100 * value).toFixed(1)),
         spread(known, 'batchNormShift', (value) => value.toFixed(2)),
         countScenarios(known),
-      ]),
+      ],
     ];
   });
   if (rows.length === 0) return [];
@@ -26,15 +27,16 @@ export function measuresTable(measured, datasets, networks) {
     [
       '### How many, how similar',
       '',
-      row([
-        '',
-        'gain by the last doubling, points',
-        'late gap, points',
-        'shift at batch normalisations',
-        'scenario',
-      ]),
-      row(Array(5).fill('---')),
-      ...rows,
+      table(
+        [
+          '',
+          'gain by the last doubling, points',
+          'late gap, points',
+          'shift at batch normalisations',
+          'scenario',
+        ],
+        rows,
+      ),
     ].join('\n'),
   ];
 }
@@ -45,7 +47,7 @@ export function bestTable(groups, datasets, networks) {
     const own = groups.filter((group) => group.dataset === dataset.name);
     const cells = ways.map(({ name }) => bestNetwork(own, name, networks));
     if (cells.every(({ accuracy }) => accuracy < 0)) return [];
-    return [row([titleOf(dataset), ...highlighted(cells)])];
+    return [[titleOf(dataset), ...highlighted(cells)]];
   });
   if (rows.length === 0) return [];
   return [
@@ -54,9 +56,7 @@ export function bestTable(groups, datasets, networks) {
       '',
       'The network is the one that did best on the test pictures, of those that were trained in this way.',
       '',
-      row(['', ...ways.map(({ title }) => title)]),
-      row(Array(ways.length + 1).fill('---')),
-      ...rows,
+      table(['', ...ways.map(({ title }) => title)], rows),
     ].join('\n'),
   ];
 }
@@ -72,16 +72,17 @@ export function gainTable(points) {
       ),
     );
     if (correlations.includes(null)) return [];
-    return [row([title, ...correlations.map(signedShare), String(known.length)])];
+    return [[title, ...correlations.map(signedShare), String(known.length)]];
   });
   if (rows.length === 0) return [];
   return [
     [
       '### What goes with the gain of training',
       '',
-      row(['rank correlation with the gain of', 'last layers trained', 'everything trained', 'points']),
-      row(Array(4).fill('---')),
-      ...rows,
+      table(
+        ['rank correlation with the gain of', 'last layers trained', 'everything trained', 'points'],
+        rows,
+      ),
     ].join('\n'),
   ];
 }
@@ -96,16 +97,14 @@ export function costTable(groups, measured, networks) {
   ];
   const rows = networks.flatMap(({ name }) => {
     const seconds = columns.map(({ of }) => of(name));
-    return seconds.every((list) => list.length === 0) ? [] : [row([name, ...seconds.map(describeSeconds)])];
+    return seconds.every((list) => list.length === 0) ? [] : [[name, ...seconds.map(describeSeconds)]];
   });
   if (rows.length === 0) return [];
   return [
     [
       '### What it costs',
       '',
-      row(['seconds, median (least–most)', ...columns.map(({ title }) => title)]),
-      row(Array(columns.length + 1).fill('---')),
-      ...rows,
+      table(['seconds, median (least–most)', ...columns.map(({ title }) => title)], rows),
     ].join('\n'),
   ];
 }
