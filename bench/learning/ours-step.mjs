@@ -1,14 +1,15 @@
-// One training step of MobileNetV2 (the starter, 224 × 224, width 1) on the compiled engine. Called by step.mjs.
+// One training step of MobileNetV2 (the starter, 224 × 224, width 1), on ONNX Runtime or on a GPU. Called by step.mjs.
 import { performance } from 'node:perf_hooks';
 
 const began = performance.now();
 const { default: console } = await import('node:console');
 const { readFileSync } = await import('node:fs');
+const { homedir } = await import('node:os');
+const { join } = await import('node:path');
 const { default: process } = await import('node:process');
 const { loadMobileNetV2 } = await import('../support/mobilenet-v2.mjs');
 const { buildTrainableNetwork } = await import('../../dist/learning/training/build-trainable-network.js');
-const { OnnxTrainingEngine } =
-  await import('../../dist/learning/training/engines/onnx/onnx-training-engine.js');
+const { openEngine } = await import('../../dist/learning/training/engines/open-engine.js');
 
 const request = JSON.parse(readFileSync(0, 'utf8'));
 const { threads, batch: batchSize, steps, batchNormalization } = request;
@@ -31,7 +32,13 @@ const network = buildTrainableNetwork({
 if (batchNormalization === 'frozen') {
   for (const weight of network.weights) if (/gamma|beta/.test(weight.name)) weight.trained = false;
 }
-const engine = new OnnxTrainingEngine(`CPU, ${threads} threads`);
+const addonFolder = process.env.ZOO_TFJS_ADDON_DIR ?? join(homedir(), '.cache', 'model-zoo', 'tfjs-addon');
+const standing = await openEngine(request.device === 'gpu' ? 'tfjs-node-gpu' : 'onnxruntime', {
+  addonFolder,
+  threads,
+});
+if (standing.engine === undefined) throw new Error(standing.reason);
+const { engine } = standing;
 const training = await engine.compile({
   network,
   optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },

@@ -2,8 +2,9 @@
 //
 //   node bench/learning/step.mjs --python PYTHON [--threads 2] [--rounds 3] [--batch 16] [--only tail,frozen,training]
 //     [--keras graph|xla] [--pytorch contiguous|channels_last|compiled|compiled_channels_last]
+//     [--device cpu|gpu] [--peers keras,pytorch]
 //
-// PYTHON has tensorflow, torch and torchvision. Of each peer every form is tried once, unless one is asked for, and the
+// PYTHON has tensorflow, torch and torchvision. On a GPU ours is tfjs-node-gpu, from where workers find it. Of each peer every form is tried once, unless one is asked for, and the
 // fastest goes on. Contestants take turns, so that what else the machine does hits all of them; ratios are taken
 // within a round, and the median counts.
 import { execFileSync } from 'node:child_process';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     keras: { type: 'string' },
     pytorch: { type: 'string' },
     only: { type: 'string', default: 'tail,frozen,training' },
+    device: { type: 'string', default: 'cpu' },
+    peers: { type: 'string', default: 'keras,pytorch' },
   },
 });
 if (values.python === undefined) {
@@ -30,20 +33,22 @@ if (values.python === undefined) {
 }
 const here = dirname(fileURLToPath(import.meta.url));
 const threads = Number(values.threads);
+const onGpu = values.device === 'gpu';
 const rounds = Number(values.rounds);
 
 /** What is trained, and how often a step is timed. */
 const works = {
-  tail: { from: 'block_13_expand', batchNormalization: 'frozen', steps: 30 },
-  frozen: { from: null, batchNormalization: 'frozen', steps: 8 },
-  training: { from: null, batchNormalization: 'training', steps: 8 },
+  tail: { from: 'block_13_expand', batchNormalization: 'frozen', steps: onGpu ? 100 : 30 },
+  frozen: { from: null, batchNormalization: 'frozen', steps: onGpu ? 100 : 8 },
+  training: { from: null, batchNormalization: 'training', steps: onGpu ? 100 : 8 },
 };
 const titles = {
   tail: 'from block_13_expand, batch normalisation frozen',
   frozen: 'whole network, batch normalisation frozen',
   training: 'whole network, batch normalisation trained',
 };
-const contestants = {
+const peers = values.peers.split(',');
+const all = {
   modelzoo: { command: [process.execPath, join(here, 'ours-step.mjs')], forms: ['compiled'] },
   keras: {
     command: [values.python, join(here, 'step_keras.py')],
@@ -55,13 +60,15 @@ const contestants = {
   },
 };
 
+const contestants = Object.fromEntries(['modelzoo', ...peers].map((name) => [name, all[name]]));
+
 for (const name of values.only.split(',')) {
   console.log(`\n${titles[name]}`);
   const best = {};
   for (const [contestant, { forms }] of Object.entries(contestants)) {
     best[contestant] = fastest(contestant, forms, name);
   }
-  const results = { modelzoo: [], keras: [], pytorch: [] };
+  const results = Object.fromEntries(Object.keys(contestants).map((contestant) => [contestant, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [contestant, form] of Object.entries(best)) {
       const result = run(contestant, form, name);
@@ -73,7 +80,7 @@ for (const name of values.only.split(',')) {
   for (const [contestant, list] of Object.entries(results)) {
     show(`median ${contestant} ${best[contestant]}`, medians(list));
   }
-  for (const peer of ['keras', 'pytorch']) {
+  for (const peer of peers) {
     for (const measure of ['imagesPerSecond', 'imagesPerCpuSecond']) {
       const ratios = results.modelzoo.map((ours, round) => ours[measure] / results[peer][round][measure]);
       const all = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
@@ -102,11 +109,21 @@ function run(contestant, form, name) {
   const [command, script] = contestants[contestant].command;
   try {
     const output = execFileSync(command, [script], {
-      input: JSON.stringify({ ...works[name], form, threads, batch: Number(values.batch) }),
+      input: JSON.stringify({
+        ...works[name],
+        form,
+        threads,
+        batch: Number(values.batch),
+        device: values.device,
+      }),
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: 300_000,
-      env: { ...process.env, OMP_NUM_THREADS: String(threads), CUDA_VISIBLE_DEVICES: '' },
+      env: {
+        ...process.env,
+        OMP_NUM_THREADS: String(threads),
+        ...(!onGpu && { CUDA_VISIBLE_DEVICES: '' }),
+      },
     });
     return JSON.parse(output.trim().split('\n').at(-1));
   } catch {

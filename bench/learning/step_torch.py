@@ -28,6 +28,8 @@ if request["batchNormalization"] == "frozen":
             module.eval()
             module.requires_grad_(False)
 
+device = "cuda" if request["device"] == "gpu" else "cpu"
+model = model.to(device)
 batch = request["batch"]
 inputs = torch.rand(batch, *((96, 14, 14) if request["from"] else (3, 224, 224))) * 2 - 1
 targets = torch.arange(batch) % 10
@@ -42,7 +44,7 @@ forward = torch.compile(model) if request["form"].startswith("compiled") else mo
 
 def step():
     optimizer.zero_grad(set_to_none=True)
-    loss = torch.nn.functional.cross_entropy(forward(inputs), targets)
+    loss = torch.nn.functional.cross_entropy(forward(inputs.to(device)), targets.to(device))
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -26,6 +26,10 @@ export const engineVariables = {
     .regex(/^[\w,./:-]+$/, 'numbers or names of GPUs with commas between them, as CUDA takes them')
     .optional()
     .describe('GPUs that jobs may use; passed on to them'),
+  NVIDIA_TF32_OVERRIDE: z
+    .literal('0', '0, or nothing')
+    .optional()
+    .describe('0 makes a GPU multiply in full float32, slower, instead of TF32; passed on to jobs'),
   LD_LIBRARY_PATH: text
     .optional()
     .describe('where a GPU’s driver is, when the system does not know; passed on to jobs'),
@@ -41,12 +45,13 @@ export interface EngineConfig {
 
 export function engineConfig(value: z.output<z.ZodObject<typeof engineVariables>>): EngineConfig {
   const cache = value.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const { CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH } = value;
+  const { CUDA_VISIBLE_DEVICES, NVIDIA_TF32_OVERRIDE, LD_LIBRARY_PATH } = value;
   return {
     wanted: value.ZOO_ENGINE,
     addonFolder: resolve(value.ZOO_TFJS_ADDON_DIR ?? join(cache, 'model-zoo', 'tfjs-addon')),
     environment: {
       ...(CUDA_VISIBLE_DEVICES !== undefined && { CUDA_VISIBLE_DEVICES }),
+      ...(NVIDIA_TF32_OVERRIDE !== undefined && { NVIDIA_TF32_OVERRIDE }),
       ...(LD_LIBRARY_PATH !== undefined && { LD_LIBRARY_PATH }),
     },
   };

@@ -69,6 +69,7 @@ test('every variable set to something else is read', () => {
     ZOO_TFJS_ADDON_DIR: '/opt/tfjs',
     XDG_CACHE_HOME: '/var/cache/zoo',
     CUDA_VISIBLE_DEVICES: '0,GPU-8f2c',
+    NVIDIA_TF32_OVERRIDE: '0',
     LD_LIBRARY_PATH: '/usr/local/nvidia/lib64',
     ZOO_LEASE_SECONDS: '3',
     ZOO_JOB_TIMEOUT_MINUTES: '5',
@@ -111,6 +112,7 @@ test('every variable set to something else is read', () => {
         addonFolder: '/opt/tfjs',
         environment: {
           CUDA_VISIBLE_DEVICES: '0,GPU-8f2c',
+          NVIDIA_TF32_OVERRIDE: '0',
           LD_LIBRARY_PATH: '/usr/local/nvidia/lib64',
         },
       },
@@ -147,6 +149,7 @@ const wrong: [variable: string, value: string, accepted: RegExp][] = [
   ['ZOO_WORKER_THREADS', '0', /a whole number from 1 to 256/],
   ['ZOO_ENGINE', 'gpu', /auto, onnxruntime, tfjs-node-gpu, tfjs-node or tfjs-cpu/],
   ['CUDA_VISIBLE_DEVICES', '0; 1', /numbers or names of GPUs/],
+  ['NVIDIA_TF32_OVERRIDE', '1', /0, or nothing/],
   ['ZOO_LEASE_SECONDS', '2', /a whole number from 3 to 3600/],
   ['ZOO_JOB_TIMEOUT_MINUTES', '0', /a whole number from 1 to 100000/],
   ['ZOO_PLUGINS', 'my-strategy;other', /names of packages, or folders/],

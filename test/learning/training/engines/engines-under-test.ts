@@ -15,9 +15,14 @@ export const addonFolder =
   process.env.ZOO_TFJS_ADDON_DIR ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'model-zoo', 'tfjs-addon');
 
-// TensorFlow reads these when it is loaded: as many threads as jobs give it here, and no word about the CPU.
+// TensorFlow reads these when it is loaded: as jobs have them, with as many threads as jobs have here.
 process.env.TF_NUM_INTRAOP_THREADS ??= '2';
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+process.env.TF_DETERMINISTIC_OPS ??= '1';
+// Files of tests that run side by side share a GPU.
+process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+// NVIDIA's: a GPU multiplies in TF32 otherwise, which is nearer to ten bits than to what engines are compared by.
+process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 
 /** Every engine, or why it is not on this machine. A GPU is no part of what must be there. */
 export async function enginesUnderTest(): Promise<{
