@@ -1,5 +1,6 @@
 import { chooseScenario } from '../../../dist/advisor/recommend/choose-scenario.js';
-import { highlighted, mean, percent, row, signed } from '../../study/cells.mjs';
+import { highlighted, mean, percent, signed } from '../../study/cells.mjs';
+import { table } from '../judge/numbers.mjs';
 import { thresholds } from '../knowledge/constants.mjs';
 import { measuredOf } from './gain-points.mjs';
 import { completeGroups, ways } from './ways.mjs';
@@ -45,51 +46,43 @@ export function countScenarios(measurements) {
 const scenarioOf = ({ model, size }) => chooseScenario(size, model, thresholds);
 
 function accuracies(found) {
-  return [
-    '### The four scenarios, as measured',
-    '',
-    row(['', ...compared.map(({ title }) => title), 'cases']),
-    row(['---', ...compared.map(() => '---'), '---']),
-    ...found.map(({ title, rule, of }) => {
-      const cells = compared.map(({ name }) => {
-        const accuracy = mean(of.map((one) => one[name].accuracy));
-        return { accuracy, text: percent(accuracy) };
-      });
-      const marked = highlighted(cells).map((text, index) =>
-        compared[index].name === rule ? `${text} ← rule` : text,
-      );
-      return row([title, ...marked, countBy(of, 'domain')]);
-    }),
-  ].join('\n');
+  const rows = found.map(({ title, rule, of }) => {
+    const cells = compared.map(({ name }) => {
+      const accuracy = mean(of.map((one) => one[name].accuracy));
+      return { accuracy, text: percent(accuracy) };
+    });
+    const marked = highlighted(cells).map((text, index) =>
+      compared[index].name === rule ? `${text} ← rule` : text,
+    );
+    return [title, ...marked, countBy(of, 'domain')];
+  });
+  const head = ['', ...compared.map(({ title }) => title), 'cases'];
+  return ['### The four scenarios, as measured', '', table(head, rows)].join('\n');
 }
 
 function rules(found) {
-  return [
-    '### Is the rule’s way the best?',
+  const rows = found.map(({ title, rule, of }) => {
+    const gaps = of.map(
+      (one) => Math.max(...compared.map(({ name }) => one[name].accuracy)) - one[rule].accuracy,
+    );
+    return [
+      title,
+      compared.find(({ name }) => name === rule).title,
+      `${gaps.filter((gap) => gap <= asGood).length} of ${of.length}`,
+      `${(100 * mean(gaps)).toFixed(1)} points`,
+      verdicts(of, 'partial'),
+      verdicts(of, 'full'),
+    ];
+  });
+  const head = [
     '',
-    row([
-      '',
-      'way of the rule',
-      'within one point of the best way',
-      'below the best way, mean',
-      'last layers trained against the linear probe',
-      'everything trained against the linear probe',
-    ]),
-    row(Array(6).fill('---')),
-    ...found.map(({ title, rule, of }) => {
-      const gaps = of.map(
-        (one) => Math.max(...compared.map(({ name }) => one[name].accuracy)) - one[rule].accuracy,
-      );
-      return row([
-        title,
-        compared.find(({ name }) => name === rule).title,
-        `${gaps.filter((gap) => gap <= asGood).length} of ${of.length}`,
-        `${(100 * mean(gaps)).toFixed(1)} points`,
-        verdicts(of, 'partial'),
-        verdicts(of, 'full'),
-      ]);
-    }),
-  ].join('\n');
+    'way of the rule',
+    'within one point of the best way',
+    'below the best way, mean',
+    'last layers trained against the linear probe',
+    'everything trained against the linear probe',
+  ];
+  return ['### Is the rule’s way the best?', '', table(head, rows)].join('\n');
 }
 
 /** What the paired test of each training said of it beside the linear probe. */
