@@ -27,8 +27,8 @@ const { values } = parseArgs({
     peers: { type: 'string', default: 'keras,pytorch' },
   },
 });
-if (values.python === undefined) {
-  console.error('usage: node bench/learning/step.mjs --python PYTHON');
+if (values.python === undefined || !['cpu', 'gpu'].includes(values.device)) {
+  console.error('usage: node bench/learning/step.mjs --python PYTHON [--device cpu|gpu]');
   process.exit(2);
 }
 const here = dirname(fileURLToPath(import.meta.url));
@@ -36,11 +36,11 @@ const threads = Number(values.threads);
 const onGpu = values.device === 'gpu';
 const rounds = Number(values.rounds);
 
-/** What is trained, and how often a step is timed. */
+/** What is trained, and how often a step is timed on a CPU. */
 const works = {
-  tail: { from: 'block_13_expand', batchNormalization: 'frozen', steps: onGpu ? 100 : 30 },
-  frozen: { from: null, batchNormalization: 'frozen', steps: onGpu ? 100 : 8 },
-  training: { from: null, batchNormalization: 'training', steps: onGpu ? 100 : 8 },
+  tail: { from: 'block_13_expand', batchNormalization: 'frozen', steps: 30 },
+  frozen: { from: null, batchNormalization: 'frozen', steps: 8 },
+  training: { from: null, batchNormalization: 'training', steps: 8 },
 };
 const titles = {
   tail: 'from block_13_expand, batch normalisation frozen',
@@ -48,7 +48,7 @@ const titles = {
   training: 'whole network, batch normalisation trained',
 };
 const peers = values.peers.split(',');
-const all = {
+const known = {
   modelzoo: { command: [process.execPath, join(here, 'ours-step.mjs')], forms: ['compiled'] },
   keras: {
     command: [values.python, join(here, 'step_keras.py')],
@@ -60,7 +60,7 @@ const all = {
   },
 };
 
-const contestants = Object.fromEntries(['modelzoo', ...peers].map((name) => [name, all[name]]));
+const contestants = Object.fromEntries(['modelzoo', ...peers].map((name) => [name, known[name]]));
 
 for (const name of values.only.split(',')) {
   console.log(`\n${titles[name]}`);
@@ -111,6 +111,7 @@ function run(contestant, form, name) {
     const output = execFileSync(command, [script], {
       input: JSON.stringify({
         ...works[name],
+        ...(onGpu && { steps: 100 }),
         form,
         threads,
         batch: Number(values.batch),

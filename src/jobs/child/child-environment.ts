@@ -37,7 +37,7 @@ export function childEnvironment({
 }
 
 /** TensorFlow's library has no other place to be told these. */
-function tensorflowEnvironment(threads: number): Record<string, string> {
+export function tensorflowEnvironment(threads: number): Record<string, string> {
   return {
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: '1',

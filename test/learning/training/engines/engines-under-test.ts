@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { tensorflowEnvironment } from '../../../../src/jobs/child/child-environment.js';
 import { engineNames } from '../../../../src/learning/training/engines/engine-wish.js';
 import { openEngine } from '../../../../src/learning/training/engines/open-engine.js';
 import type {
@@ -15,12 +16,8 @@ export const addonFolder =
   process.env.ZOO_TFJS_ADDON_DIR ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'model-zoo', 'tfjs-addon');
 
-// TensorFlow reads these when it is loaded: as jobs have them, with as many threads as jobs have here.
-process.env.TF_NUM_INTRAOP_THREADS ??= '2';
-process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
-process.env.TF_DETERMINISTIC_OPS ??= '1';
-// Files of tests that run side by side share a GPU.
-process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+// TensorFlow reads these when it is loaded: as jobs have them.
+for (const [name, value] of Object.entries(tensorflowEnvironment(2))) process.env[name] ??= value;
 // NVIDIA's: a GPU multiplies in TF32 otherwise, which is nearer to ten bits than to what engines are compared by.
 process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 
