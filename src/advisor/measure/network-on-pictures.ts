@@ -7,6 +7,7 @@ import type { Similarity } from '../measurements.js';
 import { readCutFeatures, type CutFeatures } from './cut-features.js';
 import type { NestedPictures } from './nested-pictures.js';
 import { openNetwork, type OpenCut, type OpenNetwork } from './open-network.js';
+import { warmSpeed } from './warm-speed.js';
 
 export interface NetworkOnPicturesInput {
   /** Files of the model. */
@@ -26,6 +27,9 @@ export interface NetworkOnPicturesInput {
 /** Pictures of the first look: enough to time a network, and little where it is slow. */
 const firstLook = 32;
 
+/** Pictures of a batch where the first look is taken once more for its speed. */
+const timedBatch = 8;
+
 /** The part of a pass's time that the outputs of batch normalisations take. */
 const batchNormShare = 1 / 4;
 
@@ -40,7 +44,9 @@ export class NetworkOnPictures {
   /** Pictures that the cache does not have among the first n: entry n. */
   #uncached: Uint32Array = new Uint32Array(1);
   #looked = 0;
-  #picturesPerSecond: number | null = null;
+  /** Pictures a second of a whole pass, with all that it takes besides the network. */
+  #passSpeed: number | null = null;
+  #warmSpeed: number | null = null;
   /** False once the cache turned out to have no room: every pass is from the first picture on then. */
   #isKept = true;
   #batchNormShifts: Similarity['batchNormShifts'] = [];
@@ -59,9 +65,9 @@ export class NetworkOnPictures {
     return this.#leftOut;
   }
 
-  /** Null before the first look. */
+  /** Of a network that is warm, where that could be seen; null before the first look. */
   get picturesPerSecond(): number | null {
-    return this.#picturesPerSecond;
+    return this.#warmSpeed ?? this.#passSpeed;
   }
 
   /** Pictures whose features were computed so far. */
@@ -98,10 +104,12 @@ export class NetworkOnPictures {
     if (network.cuts.length === 0 || pictures.count === 0) return;
     this.#uncached = countUncached(pictures, await cache.known(network.atCuts.cuts));
     await this.#compareStatistics(network, Math.min(firstLook, pictures.count));
-    this.#picturesPerSecond ??= await this.#time(network);
+    this.#passSpeed ??= await this.#time(network);
     const more = Math.min(batchNormPictures, pictures.count);
     if (more > this.#looked && this.seconds(more) <= remainingSeconds())
       await this.#compareStatistics(network, more);
+    if (this.#warmSpeed === null && firstLook / this.#passSpeed <= remainingSeconds())
+      await this.#time(network);
   }
 
   /** Seconds that the features of the first so many pictures will take. */
@@ -152,7 +160,7 @@ export class NetworkOnPictures {
   }
 
   get #speed(): number {
-    return this.#picturesPerSecond ?? Infinity;
+    return this.#passSpeed ?? Infinity;
   }
 
   #uncachedOf(count: number): number {
@@ -162,7 +170,7 @@ export class NetworkOnPictures {
   async #open(withBatchNorms: boolean): Promise<OpenNetwork> {
     const { folder, threads, now, signal, leaveOut } = this.input;
     const began = now();
-    this.#network = await openNetwork(folder, { threads, signal, withBatchNorms, leaveOut });
+    this.#network = await openNetwork(folder, { threads, signal, now, withBatchNorms, leaveOut });
     this.#openSeconds = (now() - began) / 1000;
     return this.#network;
   }
@@ -187,25 +195,35 @@ export class NetworkOnPictures {
     count: number,
     work: () => Promise<T>,
   ): Promise<{ result: T; computed: number }> {
-    const before = network.computed;
+    const before = network.batches.length;
     const began = this.input.now();
     const result = await work();
-    const computed = network.computed - before;
+    const batches = network.batches.slice(before);
+    const computed = batches.reduce((sum, { pictures }) => sum + pictures, 0);
     // Of cached features only a sample is computed again, which says little about speed.
     if (computed >= Math.min(firstLook / 2, count)) {
-      this.#picturesPerSecond = rate(computed, this.input.now() - began);
+      this.#passSpeed = rate(computed, this.input.now() - began);
+      this.#learnWarmSpeed(network, before);
     }
     return { result, computed };
   }
 
-  /** Where the cache has all: the same pictures once more, without it. */
+  /** The first look's pictures once more, without the cache: where it has all, and where they were too few to see a speed. */
   async #time(network: OpenNetwork): Promise<number> {
     const { pictures, now, signal } = this.input;
-    const { source } = pictures.first(firstLook);
+    const { source } = pictures.first(Math.min(firstLook, pictures.count));
+    const indices = Array.from({ length: firstLook }, (_, place) => place % source.count);
+    const before = network.batches.length;
     const began = now();
-    const all = Array.from({ length: source.count }, (_, index) => index);
-    await computeFeatures(network.atCuts, source, all, { signal });
-    return rate(source.count, now() - began);
+    await computeFeatures(network.atCuts, source, indices, { signal, batchSize: timedBatch });
+    this.#learnWarmSpeed(network, before);
+    return rate(indices.length, now() - began);
+  }
+
+  /** From the batches that a network ran on since. */
+  #learnWarmSpeed({ batches, batchNorms }: OpenNetwork, since: number): void {
+    const speed = warmSpeed(batches.slice(since));
+    if (speed !== null) this.#warmSpeed = speed / (batchNorms.length > 0 ? 1 - batchNormShare : 1);
   }
 }
 

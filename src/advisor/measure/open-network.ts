@@ -5,6 +5,7 @@ import { filesOfFolder } from '../../learning/tfjs-layers/model-files.js';
 import { batchNormLayers, type BatchNormLayer } from './batch-norm-layers.js';
 import { profileCuts, type ProfileCut } from './profile-cuts.js';
 import { asUnusable, UnusableNetwork } from './unusable-network.js';
+import type { RanBatch } from './warm-speed.js';
 
 /** A cut of a network that is open. */
 export interface OpenCut extends ProfileCut {
@@ -28,14 +29,16 @@ export interface OpenNetwork {
   batchNorms: readonly (BatchNormLayer & { output: number })[];
   /** Gives features at all cuts, then the outputs of the batch normalisations that are no cuts, averaged likewise. */
   withBatchNorms: FeatureExtractor;
-  /** Pictures that it ran on so far. */
-  readonly computed: number;
+  /** What it ran on so far. */
+  readonly batches: readonly RanBatch[];
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   threads: number;
   signal: AbortSignal;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
   /** Whether batch normalisations are looked at too; that takes a third more time. */
   withBatchNorms: boolean;
   /** Feature keys of cuts that are not wanted. */
@@ -56,7 +59,7 @@ export async function openNetwork(folder: string, options: OpenOptions): Promise
 }
 
 async function open(folder: string, options: OpenOptions): Promise<OpenNetwork> {
-  const { threads, signal, leaveOut } = options;
+  const { threads, signal, now, leaveOut } = options;
   const model = await loadTfjsLayers(filesOfFolder(folder));
   signal.throwIfAborted();
   const profile = profileCuts(model.manifest);
@@ -75,11 +78,11 @@ async function open(folder: string, options: OpenOptions): Promise<OpenNetwork> 
     watched,
     threads,
   });
-  let computed = 0;
+  const batches: RanBatch[] = [];
   const run: FeatureExtractor['run'] = async (pixels, count) => {
     try {
       const rows = await extractor.run(pixels, count);
-      computed += count;
+      batches.push({ pictures: count, at: now() });
       return rows;
     } catch (error) {
       throw asUnusable(
@@ -106,9 +109,7 @@ async function open(folder: string, options: OpenOptions): Promise<OpenNetwork> 
     atCuts: onlyOutputs(counting, atCuts),
     batchNorms: batchNorms.map((norm, at) => ({ ...norm, output: together.indexOf(ofNorms[at] ?? -1) })),
     withBatchNorms: onlyOutputs(counting, together),
-    get computed() {
-      return computed;
-    },
+    batches,
     close: () => extractor.dispose(),
   };
 }
