@@ -3,10 +3,13 @@
  * src/advisor/recommend/learned-knowledge.ts. The errors that it prints are of domains that the fit had not seen. The
  * arguments are those of train-all.mjs, and --dry-run, which prints instead.
  */
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../dist/learning/tfjs-layers/model-files.js';
+import { hashBytes } from '../../dist/learning/sha256.js';
+import { weightsDigest } from '../../dist/zoo/models/insert-model-version.js';
 import { readArguments } from './cli.mjs';
 import { openLines } from './json-lines.mjs';
 import { fitKnowledge } from './knowledge/fit-knowledge.mjs';
@@ -17,12 +20,17 @@ const { wheel, workFolder, values } = readArguments({ 'dry-run': { type: 'boolea
 const outcomes = await openLines(new URL('outcomes.jsonl', import.meta.url));
 const measured = await openLines(new URL('measurements.jsonl', import.meta.url));
 const manifests = {};
+const digests = {};
 for (const network of networks) {
   const folder = await prepareNetwork(network, wheel, workFolder);
   manifests[network.name] = (await loadTfjsLayers(filesOfFolder(folder))).manifest;
+  digests[network.name] = await digestOf(folder);
 }
 
-const { knowledge, reports } = fitKnowledge(linesToFit(outcomes.lines, measured.lines), manifests);
+const { knowledge, reports } = fitKnowledge(linesToFit(outcomes.lines, measured.lines), measured.lines, {
+  manifests,
+  digests,
+});
 console.log(reports.join('\n'));
 const target = new URL('../../src/advisor/recommend/learned-knowledge.ts', import.meta.url);
 const text = `import type { Knowledge } from './knowledge.js';
@@ -34,6 +42,15 @@ const config = await resolveConfig(target);
 const source = await format(text, { ...config, parser: 'typescript' });
 if (values['dry-run']) console.log(source);
 else await writeFile(target, source);
+
+/** Of a model's weights, as the zoo has it of its versions. */
+async function digestOf(folder) {
+  const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.bin'));
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, sha256: hashBytes(await readFile(join(folder, path))) })),
+  );
+  return weightsDigest(files);
+}
 
 /** Four digits: more would say that more is known. */
 function rounded(value) {

@@ -79,6 +79,14 @@ const similarity = z.strictObject({
     .nullable(),
 });
 
+/** What a model's probes are worth on other data sets, beside those of the models that it is compared with. */
+const elsewhere = z.strictObject({
+  /** In log-odds of the accuracy; above 0: better than the others. */
+  difference: z.number(),
+  /** Data sets that it rests on. */
+  datasets: count,
+});
+
 const modelMeasurements = z.strictObject({
   versionId: z.string(),
   /**
@@ -98,6 +106,8 @@ const modelMeasurements = z.strictObject({
   cuts: z.array(cutMeasurements),
   learningCurve: learningCurve.nullable(),
   similarity: similarity.nullable(),
+  /** Left out where nothing is known: it was measured on no other data set together with another of the models. */
+  elsewhere: elsewhere.optional(),
 });
 
 /** What a transfer profile's job measures: one model on one data set. */
@@ -121,3 +131,4 @@ export type CutMeasurements = z.output<typeof cutMeasurements>;
 export type TransferabilityScores = z.output<typeof transferabilityScores>;
 export type LearningCurve = z.output<typeof learningCurve>;
 export type Similarity = z.output<typeof similarity>;
+export type Elsewhere = z.output<typeof elsewhere>;

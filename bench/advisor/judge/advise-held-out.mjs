@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { worthElsewhere } from '../../../dist/advisor/recommend/worth-elsewhere.js';
 import { recommend } from '../../../dist/advisor/recommend/recommend.js';
 import { loadTfjsLayers } from '../../../dist/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../../dist/learning/tfjs-layers/model-files.js';
 import { fitKnowledge } from '../knowledge/fit-knowledge.mjs';
 import { linesToFit } from '../knowledge/lines-to-fit.mjs';
+import { studiedProbes } from '../knowledge/networks.mjs';
 
 const strategies = ['feature-extraction-svm', 'partial-fine-tuning', 'full-retraining'].map((name) => ({
   name,
@@ -19,13 +21,23 @@ export async function adviseHeldOut(together, { outcomes, measured, datasetFolde
     const { manifest } = await loadTfjsLayers(filesOfFolder(folder));
     models.push({ versionId: name, name, manifest });
   }
+  const lines = measured.lines.filter(({ domain }) => domain !== together.domain);
+  const { knowledge } = fitKnowledge(linesToFit(outcomes.lines, lines), lines);
+  const worth = worthElsewhere(studiedProbes(lines), knowledge.networks.spread);
+  const measurements = {
+    ...together.measurements,
+    models: together.measurements.models.map((model) => ({
+      ...model,
+      elsewhere: worth.get(model.versionId),
+    })),
+  };
   return recommend({
-    measurements: together.measurements,
+    measurements,
     models,
     data: await summaryOf(datasetFolder),
     strategies,
     estimates: [],
-    knowledge: fitKnowledge(linesToFit(outcomes.lines, measured.lines, together.domain)).knowledge,
+    knowledge,
     corrections: {},
     machine: { threads: 2 },
   });

@@ -10,10 +10,11 @@ export const thresholds = {
 };
 
 /**
- * What a gain over the probe is taken to depend on: what told more of domains that were left out than it cost in noise, see
- * `compare-features.mjs`. Everything else that is measured is shown to people and not used.
+ * What a family's gain over the probe is taken to depend on: what told more of domains that were left out than it cost in
+ * noise, see `compare-features.mjs`. Everything else that is measured is shown to people and not used.
  */
-export const usedFeatures = ['picturesPerClass', 'batchNormShift'];
+export const usedFeatures = (family) =>
+  family === 'full-retraining' ? ['picturesPerClass', 'batchNormShift'] : ['picturesPerClass'];
 
 /** What jobs take, from bench/README.md, on two idle cores. */
 export const costs = {

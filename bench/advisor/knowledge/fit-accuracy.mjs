@@ -18,7 +18,7 @@ const tQuantiles = [3.078, 1.886, 1.638, 1.533, 1.476, 1.44, 1.415, 1.397, 1.383
 const leastSpread = 0.05;
 
 /**
- * The gain of a family over the probe, in log-odds, by ridge regression: drawn towards the family's mean gain as strongly as
+ * The gain of a family over the probe, drawn to what the network is worth elsewhere, in log-odds, by ridge regression: drawn towards the family's mean gain as strongly as
  * serves best on domains that were left out. What is left there, domain by domain, gives the interval. Data sets count alike,
  * however many runs they have.
  *
@@ -79,7 +79,7 @@ export function fitAccuracy(observations, featureNames) {
 
 /** An observation as a row: what is to be predicted, its noise, and its weight. */
 function prepare(
-  { dataset, domain, features, probeAccuracy, probeError, pictures, accuracy, testPictures },
+  { dataset, domain, features, probeAccuracy, probeError, drawn, pictures, accuracy, testPictures },
   all,
 ) {
   const probe = smoothedShare(probeAccuracy, pictures);
@@ -88,8 +88,8 @@ function prepare(
   return {
     domain,
     features,
-    gain: logOdds(result) - logOdds(probe),
-    variance: (probeError / (probe * (1 - probe))) ** 2 + ofTest,
+    gain: logOdds(result) - logOdds(probe) - (drawn?.shift ?? 0),
+    variance: (drawn?.deviation ?? probeError / (probe * (1 - probe))) ** 2 + ofTest,
     weight: 1 / all.filter((one) => one.dataset === dataset).length,
   };
 }

@@ -1,5 +1,7 @@
+import { groupsOf } from '../groups-of.mjs';
 import { costs, thresholds, usedFeatures } from './constants.mjs';
 import { fitAccuracy } from './fit-accuracy.mjs';
+import { fitNetworkSpread, studiedProbes } from './networks.mjs';
 import { fitSeconds } from './fit-seconds.mjs';
 import { observationsOf } from './observations.mjs';
 
@@ -7,17 +9,19 @@ import { observationsOf } from './observations.mjs';
  * The advisor's knowledge from runs that really happened. To judge it on a domain, leave that domain's lines out.
  *
  * @param lines of the study, see `lines-to-fit.mjs`
+ * @param measured lines of measurements.jsonl, of the same domains
  * @param manifests of the models by name, for the factors of the seconds
+ * @param digests of the models' weights by name; left out: names stand for them
  * @returns what `recommend` takes, and a line for each family on how well it was fitted
  */
-export function fitKnowledge(lines, manifests = {}) {
+export function fitKnowledge(lines, measured, { manifests = {}, digests = {} } = {}) {
   const observations = lines.flatMap(observationsOf);
   const accuracy = {};
   const reports = [];
   for (const family of [...new Set(observations.map((one) => one.family))].sort()) {
     const { knowledge, report } = fitAccuracy(
       observations.filter((one) => one.family === family),
-      usedFeatures,
+      usedFeatures(family),
     );
     if (knowledge !== undefined) accuracy[family] = knowledge;
     reports.push(`${family}: ${report}`);
@@ -28,10 +32,20 @@ export function fitKnowledge(lines, manifests = {}) {
     knowledge: {
       source: describeSource(observations, seconds),
       accuracy,
+      networks: { spread: fitNetworkSpread(measured), studied: studiedNetworks(measured, digests) },
       scenario: thresholds,
       cost: { ...costs, seconds },
     },
   };
+}
+
+function studiedNetworks(measured, digests) {
+  const named = groupsOf(studiedProbes(measured), ({ versionId }) => versionId).map((of) => {
+    const [{ versionId: name }] = of;
+    const probes = of.map(({ dataset, accuracy, pictures }) => [dataset, [accuracy, Math.round(pictures)]]);
+    return [digests[name] ?? name, { name, probes: Object.fromEntries(probes) }];
+  });
+  return Object.fromEntries(named);
 }
 
 /** Where each number comes from: accuracies and seconds need not rest on the same runs. */

@@ -6,7 +6,7 @@ import { strategyFamily } from '../../../dist/advisor/strategy-family.js';
  * What a line of the advisor's study says of each family: the features that its gain may depend on, the probe it is over, and
  * the test accuracy that came out. A line whose model has no probe says nothing.
  */
-export function observationsOf({ dataset, domain, model, seed, measurements, outcomes }) {
+export function observationsOf({ dataset, domain, model, seed, measurements, drawn, outcomes }) {
   const measured = measurements.models.find(({ versionId }) => versionId === model) ?? measurements.models[0];
   const cut = measured === undefined ? undefined : bestCut(measured);
   if (cut === undefined) return [];
@@ -22,6 +22,7 @@ export function observationsOf({ dataset, domain, model, seed, measurements, out
       seed,
       features,
       probeAccuracy: cut.probe.accuracy,
+      drawn,
       probeError: probeError(cut.probe, cut.pictures),
       pictures: cut.pictures,
       accuracy,

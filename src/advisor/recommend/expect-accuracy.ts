@@ -2,6 +2,7 @@ import type { Promised } from '../advice.js';
 import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
 import type { AdviceMeasurements, ModelMeasurements } from '../measurements.js';
 import { bestCut, probeError } from './best-cut.js';
+import type { DrawnProbe } from './draw-probes.js';
 import { gainFeatures, type AccuracyKnowledge } from './knowledge.js';
 import { growthOfProbe } from './growth-of-probe.js';
 import { measureGainFeatures } from './measure-gain-features.js';
@@ -14,29 +15,32 @@ export interface ExpectationInput {
   testPictures: number;
   /** False where the probe learned nothing: then no gain over it is expected either, only allowed for. */
   isLearned: boolean;
+  /** The probe as it counts by what the model is worth elsewhere; left out: as it was measured. */
+  drawn?: DrawnProbe | undefined;
 }
 
 /** A feature far outside of what the study has seen says no more than one at its edge, in standard deviations. */
 const furthest = 2.5;
 
 /**
- * The test accuracy to expect of a family's jobs: the best probe, plus what such jobs gained over theirs in the study. The
+ * The test accuracy to expect of a family's jobs: the best probe, drawn to what the model is worth elsewhere, plus what such
+ * jobs gained over theirs in the study. The
  * interval holds 80 % and is made of three parts: pictures of the probe, pictures of the test, and what the study could not
  * explain.
  *
  * @returns undefined where the model has no probe
  */
 export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge): Promised | undefined {
-  const { dataset, model, testPictures, isLearned } = input;
+  const { dataset, model, testPictures, isLearned, drawn } = input;
   const cut = bestCut(model);
   if (cut === undefined) return undefined;
   const smoothed = smoothedShare(cut.probe.accuracy, cut.pictures);
   const growth = growthOfProbe(model.learningCurve, cut.pictures, dataset.train);
-  const probe = logOdds(smoothed) + growth;
+  const probe = logOdds(smoothed) + growth + (drawn?.shift ?? 0);
   const gain = known.gain + gainBy(input, known);
   const centre = probe + (isLearned ? gain : Math.min(0, gain));
   const value = fromLogOdds(centre);
-  const ofProbe = probeError(cut.probe, cut.pictures) / slope(smoothed);
+  const ofProbe = drawn?.deviation ?? probeError(cut.probe, cut.pictures) / slope(smoothed);
   const ofTest = testPictures > 0 ? 1 / Math.sqrt(testPictures * slope(value)) : 0;
   const deviation = Math.hypot(known.spread, ofProbe, ofTest, growth / 2);
   return {

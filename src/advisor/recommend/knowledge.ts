@@ -7,8 +7,22 @@ export interface Knowledge {
   source: string;
   /** By family: see `strategyFamily`. */
   accuracy: Readonly<Record<string, AccuracyKnowledge>>;
+  networks: NetworkKnowledge;
   scenario: ScenarioThresholds;
   cost: CostKnowledge;
+}
+
+/** What networks are worth from one data set to another. */
+export interface NetworkKnowledge {
+  /** Standard deviation of a network's worth beside others, from one data set to another: of a probe, in log-odds. */
+  spread: number;
+  /**
+   * Networks that the study measured, by the digest of their weights' files (see `weightsDigest`), with the accuracy of the
+   * best probe on each of its data sets and the training pictures of that.
+   */
+  studied: Readonly<
+    Record<string, { name: string; probes: Readonly<Record<string, [accuracy: number, pictures: number]>> }>
+  >;
 }
 
 /** What may tell how much a strategy gains over the linear probe. */

@@ -94,6 +94,7 @@ export const learnedKnowledge: Knowledge = {
       high: 1.733,
     },
   },
+  networks: { spread: 0.3162, studied: {} },
   scenario: {
     picturesPerClass: 50,
     gainPerDoubling: 0.03,

@@ -3,6 +3,7 @@ import type { ModelMeasurements } from '../measurements.js';
 import { correctPromise } from '../record/corrections.js';
 import type { ProbedCut } from './best-cut.js';
 import type { CostInput, JobCost } from './cost/job-cost.js';
+import type { DrawnProbe } from './draw-probes.js';
 import { expectAccuracy } from './expect-accuracy.js';
 import type { AdvisableStrategy, AdvisedModel, RecommendInput } from './recommend-input.js';
 
@@ -18,18 +19,20 @@ export interface MeasuredModel {
   cut: ProbedCut;
   /** Whether its probe tells the classes apart. */
   isLearned: boolean;
+  /** Its probe as it counts by what it is worth on other data sets: see `drawProbes`; undefined: as it was measured. */
+  drawn: DrawnProbe | undefined;
 }
 
 /** The accuracy that a family promises on a model, before and after the track record corrected it. */
 export function promiseAccuracy(
-  { input, model, isLearned }: MeasuredModel,
+  { input, model, isLearned, drawn }: MeasuredModel,
   family: string,
 ): Pick<Unranked, 'accuracy' | 'uncorrected'> {
   const known = input.knowledge.accuracy[family];
   if (known === undefined) return { accuracy: null, uncorrected: null };
   const { dataset } = input.measurements;
   const testPictures = input.data.splits.test.imageCount;
-  const uncorrected = expectAccuracy({ dataset, model, testPictures, isLearned }, known) ?? null;
+  const uncorrected = expectAccuracy({ dataset, model, testPictures, isLearned, drawn }, known) ?? null;
   return {
     uncorrected,
     accuracy: uncorrected === null ? null : correctPromise(uncorrected, input.corrections[family]),

@@ -1,6 +1,7 @@
 import type { Recommendation } from '../advice.js';
 import type { ModelMeasurements } from '../measurements.js';
 import { bestCut } from './best-cut.js';
+import { drawProbes } from './draw-probes.js';
 import { findLearning, type Learning } from './find-learning.js';
 import type { MeasuredModel } from './measured-model.js';
 import type { AdvisedModel, RecommendInput } from './recommend-input.js';
@@ -17,7 +18,7 @@ export interface MeasuredModels {
 }
 
 export function measuredModels(input: RecommendInput): MeasuredModels {
-  const { measurements, models } = input;
+  const { measurements, models, knowledge } = input;
   const notMeasured: Recommendation['notMeasured'] = [];
   const usable: { advised: AdvisedModel; model: ModelMeasurements }[] = [];
   for (const model of measurements.models) {
@@ -31,13 +32,22 @@ export function measuredModels(input: RecommendInput): MeasuredModels {
     measurements.dataset,
     usable.map(({ model }) => model),
   );
+  // One that saw few pictures has no curve of its own, and gains from the others as the best does.
+  const withCurve = (model: ModelMeasurements): ModelMeasurements => ({
+    ...model,
+    learningCurve: model.learningCurve ?? learning?.model.learningCurve ?? null,
+  });
+  // Also of those that were measured and that nobody asks about now: how the models differ was seen of all.
+  const drawn = drawProbes(
+    measurements.models.map(withCurve),
+    measurements.dataset.train,
+    knowledge.networks.spread,
+  );
   const measured = usable.flatMap(({ advised, model }): MeasuredModel[] => {
     const cut = bestCut(model);
     if (cut === undefined || learning === undefined) return [];
-    // One that saw few pictures has no curve of its own, and gains from the others as the best does.
-    const learningCurve = model.learningCurve ?? learning.model.learningCurve;
     const isLearned = cut.probe.accuracy > learning.neededAccuracy;
-    return [{ input, advised, model: { ...model, learningCurve }, cut, isLearned }];
+    return [{ input, advised, model: withCurve(model), cut, isLearned, drawn: drawn.get(advised.versionId) }];
   });
   return { measured, notMeasured, learning };
 }

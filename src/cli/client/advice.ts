@@ -82,6 +82,7 @@ const fragment = `fragment AdviceFields on Advice {
       }
       learningCurve { layer points { pictures accuracy standardError } gainPerDoubling }
       similarity { peakLayer peakDepth lateGap batchNormShifts { layer depth shift } batchNormShift frechet { layer distance } }
+      elsewhere { difference datasets }
     }
   }
 }`;

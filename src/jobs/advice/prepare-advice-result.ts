@@ -3,9 +3,11 @@ import { corrections } from '../../advisor/record/corrections.js';
 import { learnedKnowledge } from '../../advisor/recommend/learned-knowledge.js';
 import { recommend } from '../../advisor/recommend/recommend.js';
 import type { StrategyEstimate } from '../../advisor/recommend/recommend-input.js';
+import { worthElsewhere } from '../../advisor/recommend/worth-elsewhere.js';
 import { ZooError } from '../../errors.js';
 import { DatasetVersion } from '../../zoo/database/entities/index.js';
 import { attemptLimits } from '../child/attempt-limits.js';
+import { launcherOf } from '../launch/launcher-of.js';
 import type { AttemptResult, PreparedResult } from '../publish/publish-result.js';
 import { executeSql } from '../queue/execute-sql.js';
 import { threadsOfJob } from '../worker/threads-of-job.js';
@@ -13,6 +15,7 @@ import { adviceParameters } from './advice-parameters.js';
 import { advisableStrategies, launchedParameters } from './advisable-strategies.js';
 import { insertAdvice } from './insert-advice.js';
 import type { PreparedModel } from './prepare-advice.js';
+import { probesElsewhere } from './probes-elsewhere.js';
 import { recordedOutcomes } from './recorded-outcomes.js';
 
 /**
@@ -23,10 +26,18 @@ import { recordedOutcomes } from './recorded-outcomes.js';
 export async function prepareAdviceResult({ zoo, job, result }: AttemptResult): Promise<PreparedResult> {
   const { datasetVersionId } = job;
   if (datasetVersionId === null) throw new ZooError('INTERNAL', 'the job names no data-set version');
-  const measurements = adviceMeasurements.parse(result['measurements']);
+  const measured = adviceMeasurements.parse(result['measurements']);
   const estimates = result['estimates'] as StrategyEstimate[];
   const { models: asked, left } = adviceParameters.parse(job.parameters);
   const models = await loadModels(zoo, asked);
+  const { studied, spread } = learnedKnowledge.networks;
+  const launcher = await launcherOf(zoo, job);
+  const probes = await probesElsewhere(zoo.database, launcher, asked, { datasetVersionId, studied });
+  const worth = worthElsewhere(probes, spread);
+  const measurements = {
+    ...measured,
+    models: measured.models.map((model) => ({ ...model, elsewhere: worth.get(model.versionId) })),
+  };
   const data = await zoo.database.getRepository(DatasetVersion).findOneByOrFail({ id: datasetVersionId });
   const { task, classes, splits } = data.manifest;
   const corrected = corrections(await recordedOutcomes(zoo.database, undefined));

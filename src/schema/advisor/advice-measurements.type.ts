@@ -2,6 +2,7 @@ import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type {
   AdviceMeasurements,
   DatasetSize,
+  Elsewhere,
   LearningCurve,
   ModelMeasurements,
   Similarity,
@@ -132,6 +133,18 @@ export class SimilarityType implements Similarity {
   frechet: FrechetDistanceType | null;
 }
 
+@ObjectType('WorthElsewhere', {
+  description:
+    'What a model’s probes are worth on other data sets, beside those of the models that it is compared with.',
+  simpleResolvers: true,
+})
+export class WorthElsewhereType implements Elsewhere {
+  @Field(() => Float, { description: 'In log-odds of the accuracy; above 0: better than the others.' })
+  difference: number;
+  @Field(() => Int, { description: 'Data sets that it rests on.' })
+  datasets: number;
+}
+
 @ObjectType('ModelMeasurements', {
   description: 'What was measured of one model on the training pictures. Nothing of it was trained.',
   simpleResolvers: true,
@@ -160,6 +173,12 @@ export class ModelMeasurementsType implements Omit<ModelMeasurements, 'cuts'> {
   learningCurve: LearningCurveType | null;
   @Field(() => SimilarityType, { nullable: true, description: 'Are the pictures like those it knows?' })
   similarity: SimilarityType | null;
+  @Field(() => WorthElsewhereType, {
+    nullable: true,
+    description:
+      'Where few pictures tell networks apart badly, its probe is drawn to it; null where nothing is known.',
+  })
+  elsewhere?: WorthElsewhereType;
 }
 
 @ObjectType('MeasurementRung', {

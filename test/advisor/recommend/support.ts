@@ -86,6 +86,7 @@ export function makeKnowledge(gains: Record<string, number> = { 'partial-fine-tu
     accuracy: Object.fromEntries(
       families.map((family) => [family, accuracyKnowledge({ gain: gains[family] ?? 0 })]),
     ),
+    networks: { spread: 0.3, studied: {} },
     scenario: { picturesPerClass: 50, gainPerDoubling: 0.03, lateGap: 0.1, batchNormShift: 1 },
     cost: {
       threads: 2,
