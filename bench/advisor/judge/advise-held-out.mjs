@@ -19,7 +19,7 @@ export async function adviseHeldOut(together, { outcomes, measured, datasetFolde
   const models = [];
   for (const [name, folder] of baseFolders) {
     const { manifest } = await loadTfjsLayers(filesOfFolder(folder));
-    models.push({ versionId: name, name, manifest });
+    models.push({ versionId: name, name, manifest, weightsDigest: name });
   }
   const lines = measured.lines.filter(({ domain }) => domain !== together.domain);
   const { knowledge } = fitKnowledge(linesToFit(outcomes.lines, lines), lines);

@@ -1,5 +1,6 @@
 import { logOdds, smoothedShare } from '../../../dist/advisor/log-odds.js';
 import { deviationsOf80Percent, normalQuantile } from '../../../dist/advisor/normal-quantile.js';
+import { groupsOf } from '../groups-of.mjs';
 import { solveRidge } from './solve-ridge.mjs';
 
 /**
@@ -7,6 +8,9 @@ import { solveRidge } from './solve-ridge.mjs';
  * domains are few and one of them can favour anything. The last is the mean alone.
  */
 const strengths = [3, 10, 30, 100, 1e9];
+
+/** A network's own gain counts as if it had been the mean on one more data set. */
+const pseudoDatasets = 1;
 
 /** The interval's shape counts as that of a normal distribution until runs say otherwise, with the weight of so many runs. */
 const pseudoRuns = 10;
@@ -19,13 +23,14 @@ const leastSpread = 0.05;
 
 /**
  * The gain of a family over the probe, drawn to what the network is worth elsewhere, in log-odds, by ridge regression: drawn towards the family's mean gain as strongly as
- * serves best on domains that were left out. What is left there, domain by domain, gives the interval. Data sets count alike,
+ * serves best on domains that were left out, and each network's own part beside it. What is left there, domain by domain, gives the interval. Data sets count alike,
  * however many runs they have.
  *
+ * @param digests of the networks' weights by name; left out: names stand for them
  * @returns `error` is the left-out error in log-odds; no knowledge where there are runs of fewer than two domains: nothing
  *   could be left out
  */
-export function fitAccuracy(observations, featureNames) {
+export function fitAccuracy(observations, featureNames, digests = {}) {
   const domains = [...new Set(observations.map(({ domain }) => domain))];
   const datasets = [...new Set(observations.map(({ dataset }) => dataset))];
   if (domains.length < 2) return { report: `runs of ${domains.length} domain, not fitted` };
@@ -63,6 +68,9 @@ export function fitAccuracy(observations, featureNames) {
     meanGain,
     gain: fitted.intercept,
     coefficients: fitted.coefficients,
+    networks: Object.fromEntries(
+      Object.entries(fitted.networks).map(([name, gain]) => [digests[name] ?? name, gain]),
+    ),
     spread,
     low: fewDomains * quantile(normalized, 0.1),
     high: fewDomains * quantile(normalized, 0.9),
@@ -79,7 +87,7 @@ export function fitAccuracy(observations, featureNames) {
 
 /** An observation as a row: what is to be predicted, its noise, and its weight. */
 function prepare(
-  { dataset, domain, features, probeAccuracy, probeError, drawn, pictures, accuracy, testPictures },
+  { dataset, domain, model, features, probeAccuracy, probeError, drawn, pictures, accuracy, testPictures },
   all,
 ) {
   const probe = smoothedShare(probeAccuracy, pictures);
@@ -87,6 +95,7 @@ function prepare(
   const ofTest = testPictures > 0 ? 1 / (testPictures * result * (1 - result)) : 0;
   return {
     domain,
+    model,
     features,
     gain: logOdds(result) - logOdds(probe) - (drawn?.shift ?? 0),
     variance: (drawn?.deviation ?? probeError / (probe * (1 - probe))) ** 2 + ofTest,
@@ -103,7 +112,7 @@ function leaveOutDomains(rows, domains, featureNames, strength) {
       strength,
     );
     rows.forEach((row, index) => {
-      if (row.domain === domain) residuals[index] = row.gain - predict(fitted, row.features);
+      if (row.domain === domain) residuals[index] = row.gain - predict(fitted, row);
     });
   }
   return residuals;
@@ -136,20 +145,28 @@ function fitRidge(rows, featureNames, strength) {
     rows.map(({ weight }) => weight),
     strength,
   );
-  return {
-    intercept,
-    coefficients: Object.fromEntries(
-      standards.flatMap(({ name, mean, scale }, index) =>
-        Math.abs(solution[index]) < 1e-6 ? [] : [[name, { mean, scale, coefficient: solution[index] }]],
-      ),
+  const coefficients = Object.fromEntries(
+    standards.flatMap(({ name, mean, scale }, index) =>
+      Math.abs(solution[index]) < 1e-6 ? [] : [[name, { mean, scale, coefficient: solution[index] }]],
     ),
-  };
+  );
+  return { intercept, coefficients, networks: networkGains(rows, { intercept, coefficients, networks: {} }) };
 }
 
-function predict({ intercept, coefficients }, features) {
+/** What is left of each network's gains on average, drawn to 0. */
+function networkGains(rows, fitted) {
+  const gains = groupsOf(rows, ({ model }) => model).map((of) => {
+    const weight = of.reduce((sum, row) => sum + row.weight, pseudoDatasets);
+    const rest = of.reduce((sum, row) => sum + row.weight * (row.gain - predict(fitted, row)), 0);
+    return [of[0].model, rest / weight];
+  });
+  return Object.fromEntries(gains);
+}
+
+function predict({ intercept, coefficients, networks }, { features, model }) {
   return Object.entries(coefficients).reduce(
     (sum, [name, known]) => sum + known.coefficient * standardized(features, { name, ...known }),
-    intercept,
+    intercept + (networks[model] ?? 0),
   );
 }
 

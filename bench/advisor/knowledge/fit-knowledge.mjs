@@ -22,6 +22,7 @@ export function fitKnowledge(lines, measured, { manifests = {}, digests = {} } =
     const { knowledge, report } = fitAccuracy(
       observations.filter((one) => one.family === family),
       usedFeatures(family),
+      digests,
     );
     if (knowledge !== undefined) accuracy[family] = knowledge;
     reports.push(`${family}: ${report}`);

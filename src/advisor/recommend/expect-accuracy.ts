@@ -17,6 +17,8 @@ export interface ExpectationInput {
   isLearned: boolean;
   /** The probe as it counts by what the model is worth elsewhere; left out: as it was measured. */
   drawn?: DrawnProbe | undefined;
+  /** Digest of its weights, by which the study may know it. */
+  weightsDigest?: string | undefined;
 }
 
 /** A feature far outside of what the study has seen says no more than one at its edge, in standard deviations. */
@@ -37,7 +39,8 @@ export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge
   const smoothed = smoothedShare(cut.probe.accuracy, cut.pictures);
   const growth = growthOfProbe(model.learningCurve, cut.pictures, dataset.train);
   const probe = logOdds(smoothed) + growth + (drawn?.shift ?? 0);
-  const gain = known.gain + gainBy(input, known);
+  const ofNetwork = known.networks?.[input.weightsDigest ?? ''] ?? 0;
+  const gain = known.gain + ofNetwork + gainBy(input, known);
   const centre = probe + (isLearned ? gain : Math.min(0, gain));
   const value = fromLogOdds(centre);
   const ofProbe = drawn?.deviation ?? probeError(cut.probe, cut.pictures) / slope(smoothed);

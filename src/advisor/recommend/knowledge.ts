@@ -47,7 +47,7 @@ export type GainFeature = (typeof gainFeatures)[number];
 
 /**
  * Test accuracy of a family beside the probe, all in log-odds: accuracy = probe + `gain` + Σ coefficient · (feature − mean)
- * / scale. A feature that was not measured counts as its mean.
+ * / scale + `networks`. A feature that was not measured counts as its mean.
  */
 export interface AccuracyKnowledge {
   /** Runs that it rests on, their data sets, and the domains that these come from. */
@@ -58,6 +58,8 @@ export interface AccuracyKnowledge {
   meanGain: number;
   gain: number;
   coefficients: Readonly<Partial<Record<GainFeature, { mean: number; scale: number; coefficient: number }>>>;
+  /** What jobs on a network of the study gained besides, by the digest of its weights; nothing is known of others. */
+  networks?: Readonly<Record<string, number>>;
   /** Standard deviation of what is left on domains that the fit had not seen, without the noise of probe and test pictures. */
   spread: number;
   /** 10 % and 90 % quantiles of what is left, in standard deviations of all of it. */

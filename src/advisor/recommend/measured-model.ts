@@ -25,14 +25,18 @@ export interface MeasuredModel {
 
 /** The accuracy that a family promises on a model, before and after the track record corrected it. */
 export function promiseAccuracy(
-  { input, model, isLearned, drawn }: MeasuredModel,
+  { input, advised, model, isLearned, drawn }: MeasuredModel,
   family: string,
 ): Pick<Unranked, 'accuracy' | 'uncorrected'> {
   const known = input.knowledge.accuracy[family];
   if (known === undefined) return { accuracy: null, uncorrected: null };
   const { dataset } = input.measurements;
   const testPictures = input.data.splits.test.imageCount;
-  const uncorrected = expectAccuracy({ dataset, model, testPictures, isLearned, drawn }, known) ?? null;
+  const uncorrected =
+    expectAccuracy(
+      { dataset, model, testPictures, isLearned, drawn, weightsDigest: advised.weightsDigest },
+      known,
+    ) ?? null;
   return {
     uncorrected,
     accuracy: uncorrected === null ? null : correctPromise(uncorrected, input.corrections[family]),

@@ -29,6 +29,8 @@ export interface AdvisedModel {
   /** As people read it: `zoo/mobilenet-v2@1`. */
   name: string;
   manifest: ModelManifest;
+  /** Of its weights' files, see `weightsDigest`: the study knows some networks. Left out: it knows nothing of this one. */
+  weightsDigest?: string;
 }
 
 /** A strategy that an advice can name. */

@@ -14,6 +14,7 @@ import { threadsOfJob } from '../worker/threads-of-job.js';
 import { findMeasurements, type EstimateBasis } from './find-measurements.js';
 import { newestEqualLine } from './newest-equal-line.js';
 import { recordedOutcomes } from './recorded-outcomes.js';
+import { weightsDigests } from './weights-digests.js';
 
 const estimateSchema = z.object({ ...strategyFields, datasetVersionId: z.uuid() });
 
@@ -59,10 +60,11 @@ export async function estimateLaunch(
 
   const found = await findMeasurements(zoo.database, principal, { baseVersionId, datasetVersionId, data });
   const { task, classes, splits } = data.manifest;
+  const weightsDigest = (await weightsDigests(zoo.database, [baseVersionId])).get(baseVersionId) ?? '';
   const candidate = estimateLine(
     {
       measurements: found.measurements,
-      models: [{ versionId: baseVersionId, name: 'the model', manifest: base.manifest }],
+      models: [{ versionId: baseVersionId, name: 'the model', manifest: base.manifest, weightsDigest }],
       data: { task, classes, splits },
       strategies: [{ name: strategy, version, estimates }],
       estimates: [],

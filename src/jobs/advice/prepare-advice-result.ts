@@ -17,6 +17,7 @@ import { insertAdvice } from './insert-advice.js';
 import type { PreparedModel } from './prepare-advice.js';
 import { probesElsewhere } from './probes-elsewhere.js';
 import { recordedOutcomes } from './recorded-outcomes.js';
+import { weightsDigests } from './weights-digests.js';
 
 /**
  * Ranks what could be launched by what was measured and by the track record of this zoo.
@@ -32,7 +33,7 @@ export async function prepareAdviceResult({ zoo, job, result }: AttemptResult): 
   const models = await loadModels(zoo, asked);
   const { studied, spread } = learnedKnowledge.networks;
   const launcher = await launcherOf(zoo, job);
-  const probes = await probesElsewhere(zoo.database, launcher, asked, { datasetVersionId, studied });
+  const probes = await probesElsewhere(zoo.database, launcher, models, { datasetVersionId, studied });
   const worth = worthElsewhere(probes, spread);
   const measurements = {
     ...measured,
@@ -82,8 +83,9 @@ export async function prepareAdviceResult({ zoo, job, result }: AttemptResult): 
 }
 
 type AdvisedModelRow = Pick<PreparedModel, 'versionId' | 'name' | 'manifest' | 'license'>;
+type LoadedModel = AdvisedModelRow & { weightsDigest: string };
 
-async function loadModels(zoo: AttemptResult['zoo'], ids: readonly string[]): Promise<AdvisedModelRow[]> {
+async function loadModels(zoo: AttemptResult['zoo'], ids: readonly string[]): Promise<LoadedModel[]> {
   const { rows } = await executeSql<AdvisedModelRow>(
     zoo.database,
     `SELECT v.id AS "versionId", o.name || '/' || m.name || '@' || v.number AS name, v.manifest, m.license
@@ -91,5 +93,6 @@ async function loadModels(zoo: AttemptResult['zoo'], ids: readonly string[]): Pr
       WHERE v.id = ANY($1::uuid[])`,
     [ids],
   );
-  return rows;
+  const digests = await weightsDigests(zoo.database, ids);
+  return rows.map((row) => ({ ...row, weightsDigest: digests.get(row.versionId) ?? '' }));
 }
