@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelMeasurements } from '../../../src/advisor/measurements.js';
+import { drawProbes } from '../../../src/advisor/recommend/draw-probes.js';
+import { recommend } from '../../../src/advisor/recommend/recommend.js';
+import { makeCut, makeInput, makeMeasurements, makeModel } from './support.js';
+
+const known = (difference: number, datasets = 20) => ({ elsewhere: { difference, datasets } });
+
+function measured(versionId: string, accuracy: number, pictures: number): ModelMeasurements {
+  return makeModel({
+    versionId,
+    pictures,
+    cuts: [makeCut({ accuracy, pictures, standardError: Math.sqrt((accuracy * (1 - accuracy)) / pictures) })],
+  });
+}
+
+describe('probes that are drawn to what models are worth elsewhere', () => {
+  it('change places where few pictures made the worse one look better', () => {
+    const models = [
+      { ...measured('better elsewhere', 0.5, 50), ...known(0.4) },
+      { ...measured('worse elsewhere', 0.54, 50), ...known(-0.4) },
+    ];
+    const drawn = drawProbes(models, 50, 0.3);
+    expect(drawn.get('better elsewhere')?.shift).toBeGreaterThan(0.1);
+    expect(drawn.get('worse elsewhere')?.shift).toBeLessThan(-0.1);
+    // What they have in common stays as it was measured.
+    const sum = [...drawn.values()].reduce((total, { shift }) => total + shift, 0);
+    expect(sum).toBeCloseTo(0, 2);
+  });
+
+  it('stay as they were measured where there are many pictures', () => {
+    const models = [
+      { ...measured('first', 0.5, 50_000), ...known(0.4) },
+      { ...measured('second', 0.54, 50_000), ...known(-0.4) },
+    ];
+    const drawn = drawProbes(models, 50_000, 0.3);
+    for (const { shift } of drawn.values()) expect(Math.abs(shift)).toBeLessThan(0.01);
+  });
+
+  it('are more certain than before, and the less certain the fewer data sets are known', () => {
+    const deviation = (datasets: number) => {
+      const models = ['first', 'second', 'third'].map((id) => ({
+        ...measured(id, 0.5, 50),
+        ...known(0, datasets),
+      }));
+      return drawProbes(models, 50, 0.3).get('first')?.deviation ?? NaN;
+    };
+    // Of 50 pictures half of which were right: 0.28 in log-odds.
+    expect(deviation(100)).toBeLessThan(0.27);
+    expect(deviation(100)).toBeLessThan(deviation(1));
+    expect(deviation(100)).toBeGreaterThan(0.28 / Math.sqrt(3));
+  });
+
+  it('are none where nothing is known of two of them', () => {
+    expect(
+      drawProbes([{ ...measured('first', 0.5, 50), ...known(1) }, measured('second', 0.5, 50)], 50, 0.3).size,
+    ).toBe(0);
+    expect(drawProbes([], 50, 0.3).size).toBe(0);
+  });
+
+  it('put another model first, and the advice says so', () => {
+    const advise = (first: number, second: number) => {
+      const models = [
+        { ...measured('first', 0.5, 50), ...known(first) },
+        { ...measured('second', 0.54, 50), ...known(second) },
+      ];
+      return recommend(makeInput({ measurements: makeMeasurements(models, { classes: 10, perClass: 5 }) }));
+    };
+    expect(advise(0, 0).candidates[0]?.versionId).toBe('second');
+    const { candidates } = advise(0.4, -0.4);
+    expect(candidates[0]?.versionId).toBe('first');
+    expect(candidates[0]?.warnings.join(' ')).toMatch(
+      /50 pictures hardly tell networks apart: by what it is worth on 20 other data sets .* counts as \d+\.\d points more/,
+    );
+  });
+});
