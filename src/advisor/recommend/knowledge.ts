@@ -21,7 +21,10 @@ export interface NetworkKnowledge {
    * best probe on each of its data sets and the training pictures of that.
    */
   studied: Readonly<
-    Record<string, { name: string; probes: Readonly<Record<string, [accuracy: number, pictures: number]>> }>
+    Record<
+      string,
+      { name: string; probes: Readonly<Record<string, readonly [accuracy: number, pictures: number]>> }
+    >
   >;
 }
 
