@@ -6,15 +6,20 @@
 import { readArguments } from './cli.mjs';
 import { openLines } from './json-lines.mjs';
 import { judgeAll } from './judge/judge-all.mjs';
-import { judgePicks } from './judge/picks.mjs';
+import { judgePicks, withUnknownNetworks } from './judge/picks.mjs';
 import { judgeAgreement, judgeCalibration } from './judge/promises.mjs';
 import { train } from './outcomes.mjs';
 
 const asked = readArguments();
 const outcomes = await openLines(new URL('outcomes.jsonl', import.meta.url));
 const measured = await openLines(new URL('measurements.jsonl', import.meta.url));
-const judged = await judgeAll(asked, { outcomes, measured }, trainMissing);
-console.log([judgePicks(judged), judgeAgreement(judged), judgeCalibration(judged)].join('\n\n'));
+const judged = await judgeAll(asked, { outcomes, measured }, { trainMissing });
+const ofUnknown = await judgeAll(asked, { outcomes, measured }, { trainMissing, knowsNetworks: false });
+console.log(
+  [judgePicks(judged), withUnknownNetworks(ofUnknown), judgeAgreement(judged), judgeCalibration(judged)].join(
+    '\n\n',
+  ),
+);
 
 /** Linear classifiers at cuts that train-all.mjs did not compare; what trains a network is left to that. */
 async function trainMissing({ versionId, strategy, parameters }, dataset, seed, folders) {

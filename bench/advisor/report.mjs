@@ -14,4 +14,12 @@ const asked = readArguments();
 const outcomes = await openLines(new URL('outcomes.jsonl', import.meta.url));
 const measured = await openLines(new URL('measurements.jsonl', import.meta.url));
 const judged = await judgeAll(asked, { outcomes, measured });
-await writeReport({ outcomes: outcomes.lines, measured: measured.lines, judged, datasets, networks });
+const ofUnknown = await judgeAll(asked, { outcomes, measured }, { knowsNetworks: false });
+await writeReport({
+  outcomes: outcomes.lines,
+  measured: measured.lines,
+  judged,
+  ofUnknown,
+  datasets,
+  networks,
+});

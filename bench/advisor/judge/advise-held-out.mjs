@@ -14,12 +14,19 @@ const strategies = ['feature-extraction-svm', 'partial-fine-tuning', 'full-retra
   estimates: false,
 }));
 
-/** What the advisor would say, had it never seen pictures of this domain. */
-export async function adviseHeldOut(together, { outcomes, measured, datasetFolder, baseFolders }) {
+/**
+ * What the advisor would say, had it never seen pictures of this domain.
+ *
+ * @param knowsNetworks false: nor these networks on any other
+ */
+export async function adviseHeldOut(
+  together,
+  { knowsNetworks = true, outcomes, measured, datasetFolder, baseFolders },
+) {
   const models = [];
   for (const [name, folder] of baseFolders) {
     const { manifest } = await loadTfjsLayers(filesOfFolder(folder));
-    models.push({ versionId: name, name, manifest, weightsDigest: name });
+    models.push({ versionId: name, name, manifest, ...(knowsNetworks ? { weightsDigest: name } : {}) });
   }
   const lines = measured.lines.filter(({ domain }) => domain !== together.domain);
   const { knowledge } = fitKnowledge(linesToFit(outcomes.lines, lines), lines);
@@ -28,7 +35,7 @@ export async function adviseHeldOut(together, { outcomes, measured, datasetFolde
     ...together.measurements,
     models: together.measurements.models.map((model) => ({
       ...model,
-      elsewhere: worth.get(model.versionId),
+      elsewhere: knowsNetworks ? worth.get(model.versionId) : undefined,
     })),
   };
   return recommend({

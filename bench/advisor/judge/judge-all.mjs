@@ -8,11 +8,16 @@ import { adviseHeldOut } from './advise-held-out.mjs';
  *
  * @param asked the arguments of the commands, see `../cli.mjs`
  * @param outcomes, measured lines of outcomes.jsonl and measurements.jsonl, as `openLines` has them
+ * @param knowsNetworks false: as if the networks had been measured and trained on no other data set
  * @param trainMissing trains a line that was not; without it such a line is left out
  * @returns for each data set and seed that was measured: the advice, its lines with what came of them, the first of them as
  *   `pick`, where it was trained, and all that was trained
  */
-export async function judgeAll(asked, { outcomes, measured }, trainMissing = () => undefined) {
+export async function judgeAll(
+  asked,
+  { outcomes, measured },
+  { trainMissing = () => undefined, knowsNetworks = true } = {},
+) {
   const { sources, wheel, workFolder, seeds, isChosenDataset } = asked;
   const judged = [];
   for (const seed of seeds) {
@@ -26,7 +31,13 @@ export async function judgeAll(asked, { outcomes, measured }, trainMissing = () 
       for (const network of networks) {
         baseFolders.set(network.name, await prepareNetwork(network, wheel, workFolder));
       }
-      const advice = await adviseHeldOut(together, { outcomes, measured, datasetFolder, baseFolders });
+      const advice = await adviseHeldOut(together, {
+        knowsNetworks,
+        outcomes,
+        measured,
+        datasetFolder,
+        baseFolders,
+      });
       const trainedNow = () =>
         outcomes.lines.filter((line) => line.dataset === dataset.name && line.seed === seed);
       const lines = [];

@@ -1,6 +1,7 @@
 import { networks } from '../networks.mjs';
 import { mean, percent } from '../../study/cells.mjs';
 import { describeDifference, table } from './numbers.mjs';
+import { choiceOfOtherDraws } from './other-draws.mjs';
 
 /** The network that a reader of model cards takes. */
 const [cardsBest] = [...networks].sort((a, b) => b.sourceAccuracy - a.sourceAccuracy);
@@ -31,6 +32,7 @@ export function judgePicks(judged) {
   return [
     table(['data set', 'advised', 'promised', 'came', 'best of everything trained'], rows),
     withinOnePoint(picks, judged),
+    choiceOfOtherDraws(picks),
     compareHabits(picks),
   ]
     .filter((part) => part !== undefined)
@@ -52,16 +54,28 @@ export function picksOf(judged) {
 
 /** Counts what cannot be judged as well: an advice whose first line nobody trained is neither right nor wrong. */
 export function withinOnePoint(picks, judged) {
-  const within = picks.filter(({ gap }) => gap <= 0.01).length;
-  const worst = Math.max(...picks.map(({ gap }) => gap));
   const three = picks.filter(({ best, firstThree }) => best.accuracy - firstThree <= 0.01).length;
   const untrained = judged.length - picks.length;
   return (
-    `Within one point of the best: ${within} of ${picks.length}, on average ${(100 * mean(picks.map(({ gap }) => gap))).toFixed(1)} and at worst ${(100 * worst).toFixed(1)} points below it. ` +
+    `The first line comes ${describeGaps(picks)}. ` +
     `One of the first three lines is within one point: ${three} of ${picks.length}. ` +
     `The best is chosen with hindsight, as the highest of up to eighteen results on the same ${testPicturesOf(picks)} test pictures, each of which is uncertain by some two points.` +
     (untrained === 0 ? '' : ` The first line of ${untrained} more was not trained, so they do not count.`)
   );
+}
+
+/** The same of an advice on networks that were measured and trained on no other data set. */
+export function withUnknownNetworks(judged) {
+  const picks = picksOf(judged);
+  if (picks.length === 0) return undefined;
+  return `Were the networks unknown, measured and trained on no other data set, it would come ${describeGaps(picks)}.`;
+}
+
+/** "within one point of the best in 15 of 36, on average 2.5 and at worst 8.1 points below it" */
+function describeGaps(picks) {
+  const gaps = picks.map(({ gap }) => gap);
+  const within = gaps.filter((gap) => gap <= 0.01).length;
+  return `within one point of the best in ${within} of ${gaps.length}, on average ${(100 * mean(gaps)).toFixed(1)} and at worst ${(100 * Math.max(...gaps)).toFixed(1)} points below it`;
 }
 
 function testPicturesOf(picks) {

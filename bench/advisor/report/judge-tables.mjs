@@ -1,16 +1,18 @@
-import { compareHabits, picksOf, withinOnePoint } from '../judge/picks.mjs';
+import { choiceOfOtherDraws } from '../judge/other-draws.mjs';
+import { compareHabits, picksOf, withinOnePoint, withUnknownNetworks } from '../judge/picks.mjs';
 import { judgeAgreement, judgeCalibration } from '../judge/promises.mjs';
 import { mean, percent } from '../../study/cells.mjs';
 import { table } from '../judge/numbers.mjs';
 import { titleOf } from './tables.mjs';
 
-/** What following the advice would have come to, and whether its promises held. */
-export function judgeTables(judged, datasets) {
+/** What following the advice would have come to, and whether its promises held; `ofUnknown` as if its networks were unknown. */
+export function judgeTables(judged, ofUnknown, datasets) {
   const picks = picksOf(judged);
   const habits = compareHabits(picks);
   const came = judged.filter(({ lines }) => lines.length > 0);
   return [
     ...(picks.length > 0 ? [picksTable(picks, datasets), withinOnePoint(picks, judged)] : []),
+    ...[choiceOfOtherDraws(picks), withUnknownNetworks(ofUnknown)].filter((text) => text !== undefined),
     ...(habits === undefined ? [] : ['### Advice against habits', habits]),
     ...(came.length > 0 ? ['### Was the order right?', judgeAgreement(came)] : []),
     ...(came.length > 0 ? ['### Were the intervals right?', judgeCalibration(came)] : []),

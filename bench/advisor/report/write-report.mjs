@@ -20,7 +20,7 @@ const guides = new URL('../../../docs/guides/', import.meta.url);
  *
  * @param outcomes, measured lines of outcomes.jsonl and measurements.jsonl
  */
-export async function writeReport({ outcomes, measured, judged, datasets, networks }) {
+export async function writeReport({ outcomes, measured, judged, ofUnknown, datasets, networks }) {
   const groups = groupByWay(outcomes);
   const points = gainPoints(groups, measured);
   const plots = {
@@ -39,7 +39,7 @@ export async function writeReport({ outcomes, measured, judged, datasets, networ
     ...bestTable(groups, datasets, networks),
     ...gainTable(points),
     ...featuresTable(linesToFit(outcomes, measured)),
-    ...judgeTables(judged, datasets),
+    ...judgeTables(judged, ofUnknown, datasets),
     ...costTable(groups, measured, networks),
   ]);
 }

@@ -222,7 +222,7 @@ export class NetworkOnPictures {
 
   /** From the batches that a network ran on since. */
   #learnWarmSpeed({ batches, batchNorms }: OpenNetwork, since: number): void {
-    const speed = warmSpeed(batches.slice(since));
+    const speed = warmSpeed(batches.slice(since), batches[0]?.ended ?? Infinity);
     if (speed !== null) this.#warmSpeed = speed / (batchNorms.length > 0 ? 1 - batchNormShare : 1);
   }
 }

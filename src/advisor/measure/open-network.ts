@@ -80,9 +80,10 @@ async function open(folder: string, options: OpenOptions): Promise<OpenNetwork> 
   });
   const batches: RanBatch[] = [];
   const run: FeatureExtractor['run'] = async (pixels, count) => {
+    const began = now();
     try {
       const rows = await extractor.run(pixels, count);
-      batches.push({ pictures: count, at: now() });
+      batches.push({ pictures: count, began, ended: now() });
       return rows;
     } catch (error) {
       throw asUnusable(
