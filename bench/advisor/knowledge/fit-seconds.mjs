@@ -1,6 +1,6 @@
 import { builtInCost } from '../../../dist/advisor/recommend/cost/built-in-cost.js';
 import { strategyFamily } from '../../../dist/advisor/strategy-family.js';
-import { assumedSeconds } from './constants.mjs';
+import { assumedSeconds, studyStartSeconds } from './constants.mjs';
 
 const families = [
   'feature-extraction-svm',
@@ -30,7 +30,8 @@ export function fitSeconds(lines, manifests, costs) {
     for (const { strategy, parameters, seconds, imageCount } of outcomes) {
       const { threads } = measurements;
       const data = dataOf(measurements.dataset, imageCount ?? 0);
-      const cost = { ...costs, seconds: { [strategyFamily(strategy, parameters)]: exact } };
+      const startSeconds = { ...costs.startSeconds, training: studyStartSeconds };
+      const cost = { ...costs, startSeconds, seconds: { [strategyFamily(strategy, parameters)]: exact } };
       const given = { manifest, model: measured, data, threads, measuredThreads: threads, cost };
       const expected = builtInCost(strategy, parameters, given)?.seconds?.value;
       if (!(expected > 0) || !(seconds > 0)) continue;

@@ -96,6 +96,11 @@ export interface CostKnowledge {
    * network decodes anew.
    */
   stepCost: Readonly<Record<'tail' | 'whole', { frozen: number; training: number }>>;
+  /**
+   * Seconds of a training step per parameter that trains, besides its pictures: the optimiser moves every weight once a step,
+   * however few pictures are in it.
+   */
+  updateSeconds: number;
   /** Bytes that a job's process holds before it has a model. */
   processBytes: number;
   /** By family: what a job really took over what the formula gives, at its median and its 10 % and 90 % quantiles. */

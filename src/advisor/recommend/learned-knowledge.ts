@@ -121,6 +121,7 @@ export const learnedKnowledge: Knowledge = {
         training: 5,
       },
     },
+    updateSeconds: 3e-8,
     processBytes: 209715200,
     seconds: {
       'feature-extraction-svm': {

@@ -114,6 +114,16 @@ describe('what a job of a built-in strategy takes', () => {
     expect(secondsOf('full-retraining', {}, { threads: 4 })).toBeLessThan(0.6 * whole);
   });
 
+  it('is longer in small batches: every step moves every weight that trains', () => {
+    const [small, large] = [5, 25].map((batchSize) =>
+      costOf('full-retraining', { epochs: 10, batchSize }, { perClass: 5 }),
+    );
+    const moved = (10 * (50 / 5 - 50 / 25) * (large?.storedBytes ?? 0)) / 4;
+    const more = (small?.seconds?.value ?? 0) - (large?.seconds?.value ?? 0);
+    expect(more).toBeCloseTo(moved * learnedKnowledge.cost.updateSeconds, 6);
+    expect(more).toBeGreaterThan(1);
+  });
+
   it('counts pictures that the advice did not see, and all of them at another size', () => {
     const warm = secondsOf('feature-extraction-svm', {});
     expect(secondsOf('feature-extraction-svm', {}, { measured: 350 }) - warm).toBeCloseTo(650 / 130, 6);

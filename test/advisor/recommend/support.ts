@@ -93,6 +93,7 @@ export function makeKnowledge(gains: Record<string, number> = { 'partial-fine-tu
       startSeconds: { linear: 2, training: 10 },
       solveSeconds: { svm: 5e-8, softmax: 1e-7 },
       stepCost: { tail: { frozen: 2, training: 3 }, whole: { frozen: 3, training: 5 } },
+      updateSeconds: 1e-8,
       processBytes: 1e8,
       seconds: {},
     },

@@ -66,7 +66,7 @@ export function trainingCost(
     epochs: training.recipe.epochs,
     seconds: seconds === null ? null : promiseSeconds(seconds, family, cost),
     peakMemoryBytes: trainingMemory(input, training),
-    storedBytes: 4 * tail.parameters + headBytes(upToHead.featureDim, data.classes.length),
+    storedBytes: trainedBytes(tail, upToHead, data),
   };
 }
 
@@ -78,7 +78,7 @@ export function trainingCost(
  * - the evaluation: base and result on the test pictures;
  * - features of training pictures that the advice did not see, and of the validation pictures, for the head to start from;
  *
- * and of the linear probes at the cuts that are compared, solved to begin from and again as the baseline.
+ * of the steps, in each of which the optimiser moves every weight that trains, and of the linear probes at the cuts that are compared, solved to begin from and again as the baseline.
  */
 function trainingSeconds(
   input: CostInput,
@@ -99,10 +99,12 @@ function trainingSeconds(
     (1 + frozenShare + tailShare) * test.imageCount +
     picturesNotMeasured(input) +
     validation.imageCount;
+  const steps = recipe.epochs * Math.ceil(train.imageCount / setup.batchSize);
+  const updates = steps * cost.updateSeconds * (trainedBytes(tail, upToHead, data) / 4);
   const solving = probeCuts(manifest, undefined)
     .map(({ layer }) => networkPart(manifest, undefined, layer).featureDim)
     .reduce((sum, featureDim) => sum + 2 * solveSeconds(input, 'softmax', featureDim), 0);
-  return cost.startSeconds.training + (area * passes) / speed + solving;
+  return cost.startSeconds.training + (area * passes) / speed + updates + solving;
 }
 
 function trainingMemory(
@@ -111,11 +113,11 @@ function trainingMemory(
 ): number {
   const numClasses = data.classes.length;
   const { optimizer, batchSize, batchNormalization } = setup;
-  const trainedBytes = 4 * tail.parameters + headBytes(upToHead.featureDim, numClasses);
+  const trained = trainedBytes(tail, upToHead, data);
   const { totalBytes } = planTrainingMemory(
     {
-      weightBytes: trainedBytes,
-      trainedBytes,
+      weightBytes: trained,
+      trainedBytes: trained,
       valuesPerPicture: area * tail.values + numClasses,
       inputValues: area * inputValues,
       batchNormalization,
@@ -124,6 +126,11 @@ function trainingMemory(
   );
   // The network is held as it was read, and once more in the engine that runs the frozen layers.
   return cost.processBytes + 8 * upToHead.parameters + totalBytes;
+}
+
+/** Of the layers that train and the head, float32. */
+function trainedBytes(tail: NetworkPart, upToHead: NetworkPart, { classes }: CostInput['data']): number {
+  return 4 * tail.parameters + headBytes(upToHead.featureDim, classes.length);
 }
 
 const shareOf = (part: number, whole: number): number => (whole > 0 ? Math.max(0, part / whole) : 1);
