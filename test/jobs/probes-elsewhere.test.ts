@@ -5,8 +5,8 @@ import { probesElsewhere } from '../../src/jobs/advice/probes-elsewhere.js';
 import { storeProfiles } from '../../src/jobs/advice/profile-rows.js';
 import { weightsDigests } from '../../src/jobs/advice/weights-digests.js';
 import { adviceMeasurements } from '../../src/advisor/measurements.js';
+import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
-import { DatasetVersion } from '../../src/zoo/database/entities/index.js';
 import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
 import { createJobsFixture, createPrincipal, type JobsFixture } from './support.js';
 
@@ -14,6 +14,7 @@ let fixture: JobsFixture;
 let worker: RunningWorker;
 let good: string;
 let bad: string;
+let base: string;
 /** Versions of data sets: the one that is asked about, and others. */
 let asked: string;
 let other: string;
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const network = await tinyNetwork();
   good = await publishTestModel(zoo, principal, 'good', network);
   bad = await publishTestModel(zoo, principal, 'bad', network);
+  base = await publishTestModel(zoo, principal, 'base', network);
 });
 afterAll(async () => {
   await worker.stop();
@@ -76,9 +78,6 @@ const found = async (
   return probesElsewhere(database, principal, models, { datasetVersionId: asked, studied });
 };
 
-const datasetOf = async (id: string) =>
-  (await fixture.zoo.database.getRepository(DatasetVersion).findOneByOrFail({ id })).datasetId;
-
 test('are the best of each model on other data sets, never on the one that is asked about', async () => {
   for (const [data, accuracy] of [
     [asked, 0.9],
@@ -88,7 +87,7 @@ test('are the best of each model on other data sets, never on the one that is as
     await store(good, data, accuracy);
     await store(bad, data, accuracy - 0.2);
   }
-  const sets = [await datasetOf(other), await datasetOf(third)];
+  const sets = [other, third];
   const probes = await found();
   expect(probes).toHaveLength(4);
   for (const [versionId, first, second] of [
@@ -117,8 +116,41 @@ test('are not those on a few of many pictures, nor on data sets that the asker m
   await zoo.database.query(`UPDATE transfer_profiles SET pictures = 3 WHERE dataset_version_id = $1`, [
     third,
   ]);
-  expect(new Set((await found()).map(({ dataset }) => dataset))).toEqual(new Set([await datasetOf(other)]));
+  expect(new Set((await found()).map(({ dataset }) => dataset))).toEqual(new Set([other]));
   await zoo.database.query(`UPDATE transfer_profiles SET pictures = 1000`);
+});
+
+test('are not those of layers that others have in common with it, nor on unlike numbers of pictures', async () => {
+  const { database } = fixture.zoo;
+  await database.query(`DELETE FROM transfer_profiles WHERE feature_key = $1 AND dataset_version_id = $2`, [
+    `${bad} 1`,
+    third,
+  ]);
+  expect(new Set((await found()).map(({ dataset }) => dataset))).toEqual(new Set([other]));
+  await store(bad, third, 0.5);
+  expect(await found()).toHaveLength(4);
+  await store(bad, third, 0.5, 3000);
+  expect(new Set((await found()).map(({ dataset }) => dataset))).toEqual(new Set([other]));
+  await database.query(`UPDATE transfer_profiles SET pictures = 1000`);
+});
+
+test('are not those on what the model, or the one it came from, was trained on', async () => {
+  const { database } = fixture.zoo;
+  await executeSql(
+    database,
+    `INSERT INTO lineage_edges (child_version_id, parent_version_id, relation, dataset_version_id)
+     VALUES ($1, $2, 'finetune', $3)`,
+    [good, bad, third],
+  );
+  expect(new Set((await found()).map(({ dataset }) => dataset))).toEqual(new Set([other]));
+  await executeSql(
+    database,
+    `INSERT INTO lineage_edges (child_version_id, parent_version_id, relation, dataset_version_id)
+     VALUES ($1, $2, 'finetune', $3)`,
+    [bad, base, other],
+  );
+  expect(await found()).toEqual([]);
+  await database.query(`DELETE FROM lineage_edges`);
 });
 
 test('are those of the study too, where it measured the same weights', async () => {

@@ -27,14 +27,14 @@ export const costs = {
   // MobileNetV2: some 130 pictures a second forward, a quarter of it decoding. The whole in training takes 48 with frozen batch
   // normalisation and 27 with trained; from block_13_expand on, 28 % of the multiplications, 260.
   stepCost: { tail: { frozen: 1.8, training: 3.2 }, whole: { frozen: 3, training: 5 } },
-  // By least squares over the study's idle runs: 3.5e-8 where everything trains, 2.5e-8 where a part does.
+  // From the study's idle runs, between what a least-squares fit gave where everything trains (3.5e-8) and where a part does (2.5e-8).
   updateSeconds: 3e-8,
   // A head-only job's peak, 459 MB, less what is planned of it.
   processBytes: 200 * 2 ** 20,
 };
 
 /**
- * What a training of the study takes before and after its pictures, by the same least squares: it runs in a process that is
+ * What a training of the study takes before and after its pictures, by the same fit: it runs in a process that is
  * there, without those of a job.
  */
 export const studyStartSeconds = 2;

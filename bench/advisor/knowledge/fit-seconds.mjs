@@ -30,14 +30,17 @@ export function fitSeconds(lines, manifests, costs) {
     for (const { strategy, parameters, seconds, imageCount } of outcomes) {
       const { threads } = measurements;
       const data = dataOf(measurements.dataset, imageCount ?? 0);
-      const startSeconds = { ...costs.startSeconds, training: studyStartSeconds };
+      const startSeconds = { ...costs.startSeconds, training: 0 };
       const cost = { ...costs, startSeconds, seconds: { [strategyFamily(strategy, parameters)]: exact } };
       const given = { manifest, model: measured, data, threads, measuredThreads: threads, cost };
       const expected = builtInCost(strategy, parameters, given)?.seconds?.value;
       if (!(expected > 0) || !(seconds > 0)) continue;
       const family = strategyFamily(strategy, parameters);
       if (isShared(family)) continue;
-      ratios.set(family, [...(ratios.get(family) ?? []), seconds / expected]);
+      ratios.set(family, [
+        ...(ratios.get(family) ?? []),
+        Math.max(0, seconds - studyStartSeconds) / expected,
+      ]);
     }
   }
   return Object.fromEntries(families.map((family) => [family, factorOf(ratios.get(family) ?? [])]));

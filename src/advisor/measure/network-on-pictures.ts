@@ -27,8 +27,9 @@ export interface NetworkOnPicturesInput {
 /** Pictures of the first look: enough to time a network, and little where it is slow. */
 const firstLook = 32;
 
-/** Pictures of a batch where the first look is taken once more for its speed. */
-const timedBatch = 8;
+/** Batches where the first look is taken once more for its speed, and the part of the time left that this may take. */
+const timedBatches = 4;
+const timedShare = 1 / 4;
 
 /** The part of a pass's time that the outputs of batch normalisations take. */
 const batchNormShare = 1 / 4;
@@ -108,7 +109,10 @@ export class NetworkOnPictures {
     const more = Math.min(batchNormPictures, pictures.count);
     if (more > this.#looked && this.seconds(more) <= remainingSeconds())
       await this.#compareStatistics(network, more);
-    if (this.#warmSpeed === null && firstLook / this.#passSpeed <= remainingSeconds())
+    // Of more pictures the next pass will tell.
+    const isAll = this.seconds(pictures.count) === 0;
+    const timing = this.#timedPictures() / this.#passSpeed;
+    if (this.#warmSpeed === null && isAll && timing <= timedShare * remainingSeconds())
       await this.#time(network);
   }
 
@@ -212,12 +216,20 @@ export class NetworkOnPictures {
   async #time(network: OpenNetwork): Promise<number> {
     const { pictures, now, signal } = this.input;
     const { source } = pictures.first(Math.min(firstLook, pictures.count));
-    const indices = Array.from({ length: firstLook }, (_, place) => place % source.count);
+    const indices = Array.from({ length: this.#timedPictures() }, (_, place) => place % source.count);
     const before = network.batches.length;
     const began = now();
-    await computeFeatures(network.atCuts, source, indices, { signal, batchSize: timedBatch });
+    await computeFeatures(network.atCuts, source, indices, {
+      signal,
+      batchSize: indices.length / timedBatches,
+    });
     this.#learnWarmSpeed(network, before);
     return rate(indices.length, now() - began);
+  }
+
+  /** In batches that keep all threads at work, each of which takes four pictures at once; two batches are under way. */
+  #timedPictures(): number {
+    return timedBatches * Math.max(firstLook / timedBatches, 2 * this.input.threads);
   }
 
   /** From the batches that a network ran on since. */

@@ -1,5 +1,7 @@
 import { builtInCost } from './cost/built-in-cost.js';
 import { percent } from '../percent.js';
+import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
+import { grouped, plural, points } from './in-words.js';
 import { listWarnings } from './list-warnings.js';
 import {
   costInput,
@@ -37,6 +39,7 @@ export function builtInCandidate(
         ? reasonOfLinear(measured, parameters['classifier'] === 'softmax' ? 'softmax' : 'svm', expected)
         : reasonOfTraining(measured, { family, epochs, trainableFrom }, expected),
     warnings: [
+      ...(expected.accuracy === null ? [] : countsOtherwise(measured)),
       ...(epochs === null ? [] : perhapsNoGain(measured, expected)),
       ...listWarnings(measured, expected),
     ],
@@ -51,5 +54,23 @@ function perhapsNoGain(measured: MeasuredModel, { accuracy }: Pick<Unranked, 'ac
   if (accuracy === null || linear === null || accuracy.low > linear.value) return [];
   return [
     `It may bring nothing: ${percent(linear.value)} are expected of the linear classifier on this model.`,
+  ];
+}
+
+/** Below this nobody asks where a difference comes from. */
+const smallDifference = 0.01;
+
+/** Said where the probe is not taken as it was measured. */
+function countsOtherwise({ cut: { probe, pictures }, model: { elsewhere }, drawn }: MeasuredModel): string[] {
+  if (drawn === undefined) return [];
+  const measured = smoothedShare(probe.accuracy, pictures);
+  const difference = fromLogOdds(logOdds(measured) + drawn.shift) - measured;
+  if (Math.abs(difference) < smallDifference) return [];
+  const known =
+    elsewhere === undefined
+      ? 'nothing is known of it on other data sets, by which the others are compared'
+      : `${plural(elsewhere.datasets, 'other data set')} compared it with the others`;
+  return [
+    `So few pictures (${grouped(pictures)}) hardly tell networks apart, and ${known}: its probe counts as ${points(difference)} ${difference > 0 ? 'more' : 'less'}.`,
   ];
 }

@@ -12,14 +12,15 @@ export interface DrawnProbe {
 }
 
 /**
- * What is added to each model's probe for what the models are worth on other data sets: nothing where many
- * pictures were seen, and the more the fewer they were, since fifty tell two networks apart only where one is far better.
- * What all models have in common is left as it was measured; how they differ is the mean of what was measured here and of
- * what is known from elsewhere, each weighted by how certain it is.
+ * What is added to each model's probe for what the models are worth on other data sets: nothing where many pictures were
+ * seen, and the more the fewer they were, since fifty tell two networks apart only where one is far better. Each probe
+ * becomes the mean of what was measured here and of what is foretold from elsewhere, weighted by how certain each is. What is
+ * foretold has the level of this data set, which all models measured here tell.
  *
  * @param train training pictures that there are
  * @param spread standard deviation of a model's worth from one data set to another, in log-odds
- * @returns by version; models without a probe, or of which nothing is known from elsewhere, are not in it
+ * @returns by version, of models with a probe; one of which nothing is known counts as a model like the others. None where
+ *   nothing is known of any
  * @see Efron & Morris, "Stein's Estimation Rule and Its Competitors", 1973
  */
 export function drawProbes(
@@ -27,36 +28,37 @@ export function drawProbes(
   train: number,
   spread: number,
 ): Map<string, DrawnProbe> {
-  const known = models.flatMap(({ versionId, elsewhere, learningCurve, ...model }) => {
+  if (models.every(({ elsewhere }) => elsewhere === undefined)) return new Map();
+  const probed = models.flatMap(({ versionId, elsewhere, learningCurve, ...model }) => {
     const cut = bestCut(model);
-    if (cut === undefined || elsewhere === undefined || elsewhere.datasets === 0) return [];
+    if (cut === undefined) return [];
     const share = smoothedShare(cut.probe.accuracy, cut.pictures);
     const growth = growthOfProbe(learningCurve, cut.pictures, train);
-    const ofProbe = probeError(cut.probe, cut.pictures) / (share * (1 - share));
+    const probeVariance = (probeError(cut.probe, cut.pictures) / (share * (1 - share))) ** 2;
+    const { difference, datasets } = elsewhere ?? { difference: 0, datasets: 0 };
     return [
       {
         versionId,
         here: logOdds(share) + growth,
-        probeVariance: ofProbe ** 2,
-        hereVariance: ofProbe ** 2 + (growth / 2) ** 2,
-        there: elsewhere.difference,
-        thereVariance: spread ** 2 * (1 + 1 / elsewhere.datasets),
+        probeVariance,
+        hereVariance: probeVariance + (growth / 2) ** 2,
+        there: difference,
+        // The difference itself was drawn to 0, as if by one more data set.
+        thereVariance: spread ** 2 * (1 + 1 / (datasets + 1)),
       },
     ];
   });
-  if (known.length < 2) return new Map();
-  const here = mean(known.map((one) => one.here));
-  const there = mean(known.map((one) => one.there));
+  if (probed.length < 2) return new Map();
+  const certainty = probed.map((one) => 1 / (one.hereVariance + one.thereVariance));
+  const total = certainty.reduce((sum, weight) => sum + weight, 0);
+  const level =
+    probed.reduce((sum, one, at) => sum + (certainty[at] ?? 0) * (one.here - one.there), 0) / total;
   return new Map(
-    known.map((one) => {
-      const toElsewhere = one.hereVariance / (one.hereVariance + one.thereVariance);
-      const shift = toElsewhere * (here + one.there - there - one.here);
-      // What all have in common is the mean of as many probes.
-      const part = 1 / known.length + (1 - 1 / known.length) * (1 - toElsewhere);
-      return [one.versionId, { shift, deviation: Math.sqrt(one.probeVariance * part) }];
+    probed.map((one) => {
+      const foretoldVariance = one.thereVariance + 1 / total;
+      const part = one.hereVariance / (one.hereVariance + foretoldVariance);
+      const shift = part * (level + one.there - one.here);
+      return [one.versionId, { shift, deviation: Math.sqrt(one.probeVariance * (1 - part)) }];
     }),
   );
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

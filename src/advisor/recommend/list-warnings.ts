@@ -1,6 +1,5 @@
 import type { Unranked, MeasuredModel } from './measured-model.js';
-import { bytes, grouped, plural, points } from './in-words.js';
-import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
+import { bytes, grouped, plural } from './in-words.js';
 
 /** Fewer training pictures in a class than this, and cross-validation hardly says anything of it. */
 const fewPictures = 5;
@@ -10,7 +9,7 @@ const strongImbalance = 10;
 
 /** What speaks against trusting a candidate's numbers, or against running it. */
 export function listWarnings(
-  { input, model, cut, isLearned, drawn }: MeasuredModel,
+  { input, model, isLearned }: MeasuredModel,
   { peakMemoryBytes }: Pick<Unranked, 'peakMemoryBytes'>,
 ): string[] {
   const { dataset } = input.measurements;
@@ -23,7 +22,6 @@ export function listWarnings(
     model.pictures < dataset.train
       ? `Measured on ${grouped(model.pictures)} of ${grouped(dataset.train)} training pictures. ${model.reason ?? ''}`.trim()
       : '',
-    wordsOnDrawn(cut, model, drawn),
     dataset.perClass.smallest < fewPictures
       ? `The smallest class has ${plural(dataset.perClass.smallest, 'training picture')}: what cross-validation says of it is hardly more than a guess.`
       : '',
@@ -37,22 +35,4 @@ export function listWarnings(
       ? `It needs about ${bytes(peakMemoryBytes)} of memory, and jobs here may take ${bytes(memoryBytes)}.`
       : '',
   ].filter((warning) => warning !== '');
-}
-
-/** Below this nobody asks where a difference comes from. */
-const smallDifference = 0.01;
-
-/** Said where the probe is not taken as it was measured. */
-function wordsOnDrawn(
-  { probe, pictures }: MeasuredModel['cut'],
-  { elsewhere }: MeasuredModel['model'],
-  drawn: MeasuredModel['drawn'],
-): string {
-  const measured = smoothedShare(probe.accuracy, pictures);
-  const difference = fromLogOdds(logOdds(measured) + (drawn?.shift ?? 0)) - measured;
-  if (elsewhere === undefined || Math.abs(difference) < smallDifference) return '';
-  return (
-    `${plural(pictures, 'picture')} hardly tell networks apart: by what it is worth on ${plural(elsewhere.datasets, 'other data set')} ` +
-    `beside the others, its probe counts as ${points(difference)} ${difference > 0 ? 'more' : 'less'}.`
-  );
 }

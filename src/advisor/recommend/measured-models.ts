@@ -1,7 +1,7 @@
 import type { Recommendation } from '../advice.js';
 import type { ModelMeasurements } from '../measurements.js';
 import { bestCut } from './best-cut.js';
-import { drawProbes } from './draw-probes.js';
+import { drawProbes, type DrawnProbe } from './draw-probes.js';
 import { findLearning, type Learning } from './find-learning.js';
 import type { MeasuredModel } from './measured-model.js';
 import type { AdvisedModel, RecommendInput } from './recommend-input.js';
@@ -28,26 +28,23 @@ export function measuredModels(input: RecommendInput): MeasuredModels {
     else if (advised !== undefined) usable.push({ advised, model });
     else notMeasured.push({ versionId: model.versionId, reason: 'It is not there any more.' });
   }
-  const learning = findLearning(
-    measurements.dataset,
-    usable.map(({ model }) => model),
-  );
+  // Also of those that nobody asks about now: what was seen of the pictures was seen of all.
+  const probed = measurements.models.filter((model) => whyNotRanked(model) === undefined);
+  const learning = usable.length === 0 ? undefined : findLearning(measurements.dataset, probed);
   // One that saw few pictures has no curve of its own, and gains from the others as the best does.
   const withCurve = (model: ModelMeasurements): ModelMeasurements => ({
     ...model,
     learningCurve: model.learningCurve ?? learning?.model.learningCurve ?? null,
   });
-  // Also of those that were measured and that nobody asks about now: how the models differ was seen of all.
-  const drawn = drawProbes(
-    measurements.models.map(withCurve),
-    measurements.dataset.train,
-    knowledge.networks.spread,
-  );
+  const drawn = learning?.isLearned
+    ? drawProbes(probed.map(withCurve), measurements.dataset.train, knowledge.networks.spread)
+    : new Map<string, DrawnProbe>();
   const measured = usable.flatMap(({ advised, model }): MeasuredModel[] => {
     const cut = bestCut(model);
     if (cut === undefined || learning === undefined) return [];
     const isLearned = cut.probe.accuracy > learning.neededAccuracy;
-    return [{ input, advised, model: withCurve(model), cut, isLearned, drawn: drawn.get(advised.versionId) }];
+    const drawnProbe = isLearned ? drawn.get(advised.versionId) : undefined;
+    return [{ input, advised, model: withCurve(model), cut, isLearned, drawn: drawnProbe }];
   });
   return { measured, notMeasured, learning };
 }

@@ -15,8 +15,10 @@ export interface ProbeElsewhere {
 /** As so many data sets on which all models did alike: one data set alone makes no model better. */
 const pseudoDatasets = 1;
 
-/** An additive fit of this kind is settled to a thousandth long before. */
-const sweeps = 50;
+/** The fit goes on until nothing moves by more than this, in log-odds. */
+const settled = 1e-5;
+
+const mostSweeps = 10_000;
 
 /**
  * How much better or worse each model's probes are than those of the models beside it, on data sets that several of them were
@@ -27,31 +29,37 @@ const sweeps = 50;
  * @see Searle, Casella & McCulloch, "Variance Components", 1992, chapter 7: shrunken effects of a two-way layout
  */
 export function worthElsewhere(probes: readonly ProbeElsewhere[], spread: number): Map<string, Elsewhere> {
-  const isShared = ({ dataset, versionId }: ProbeElsewhere) =>
-    probes.some((other) => other.dataset === dataset && other.versionId !== versionId);
+  const measured = new Map<string, Set<string>>();
+  for (const { dataset, versionId } of probes) {
+    measured.set(dataset, (measured.get(dataset) ?? new Set()).add(versionId));
+  }
+  const isShared = ({ dataset }: ProbeElsewhere) => (measured.get(dataset)?.size ?? 0) > 1;
   const cells = probes.filter(isShared).map((one): Cell => {
     const share = smoothedShare(one.accuracy, one.pictures);
     const ofPictures = 1 / (Math.max(1, one.pictures) * share * (1 - share));
     return { ...one, value: logOdds(share), weight: spread ** 2 / (spread ** 2 + ofPictures) };
   });
   const models = new Map([...new Set(cells.map(({ versionId }) => versionId))].map((id) => [id, 0]));
-  for (let sweep = 0; sweep < sweeps; sweep++) {
+  const byModel = [...models.keys()].map((id) => ({
+    id,
+    own: cells.filter(({ versionId }) => versionId === id),
+  }));
+  for (let sweep = 0, moved = Infinity; sweep < mostSweeps && moved > settled; sweep++) {
+    moved = 0;
     const level = levels(cells, models);
-    for (const id of models.keys()) {
-      const own = cells.filter(({ versionId }) => versionId === id);
+    for (const { id, own } of byModel) {
       const weight = own.reduce((sum, cell) => sum + cell.weight, pseudoDatasets);
       const rest = own.reduce(
         (sum, cell) => sum + cell.weight * (cell.value - (level.get(cell.dataset) ?? 0)),
         0,
       );
+      moved = Math.max(moved, Math.abs(rest / weight - (models.get(id) ?? 0)));
       models.set(id, rest / weight);
     }
   }
-  const counted = [...models].map(([id, difference]): [string, Elsewhere] => [
-    id,
-    { difference, datasets: cells.filter(({ versionId }) => versionId === id).length },
-  ]);
-  return new Map(counted);
+  return new Map(
+    byModel.map(({ id, own }) => [id, { difference: models.get(id) ?? 0, datasets: own.length }]),
+  );
 }
 
 interface Cell extends ProbeElsewhere {

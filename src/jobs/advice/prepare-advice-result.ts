@@ -32,8 +32,12 @@ export async function prepareAdviceResult({ zoo, job, result }: AttemptResult): 
   const { models: asked, left } = adviceParameters.parse(job.parameters);
   const models = await loadModels(zoo, asked);
   const { studied, spread } = learnedKnowledge.networks;
+  // The others were deleted, or taken from the launcher's sight, since the launch.
+  const seen = models.filter((model) =>
+    measured.models.some(({ versionId }) => versionId === model.versionId),
+  );
   const launcher = await launcherOf(zoo, job);
-  const probes = await probesElsewhere(zoo.database, launcher, models, { datasetVersionId, studied });
+  const probes = await probesElsewhere(zoo.database, launcher, seen, { datasetVersionId, studied });
   const worth = worthElsewhere(probes, spread);
   const measurements = {
     ...measured,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelMeasurements } from '../../../src/advisor/measurements.js';
 import { drawProbes } from '../../../src/advisor/recommend/draw-probes.js';
+import { estimateLine } from '../../../src/advisor/recommend/estimate-line.js';
 import { recommend } from '../../../src/advisor/recommend/recommend.js';
 import { makeCut, makeInput, makeMeasurements, makeModel } from './support.js';
 
@@ -51,10 +52,29 @@ describe('probes that are drawn to what models are worth elsewhere', () => {
     expect(deviation(100)).toBeGreaterThan(0.28 / Math.sqrt(3));
   });
 
-  it('are none where nothing is known of two of them', () => {
-    expect(
-      drawProbes([{ ...measured('first', 0.5, 50), ...known(1) }, measured('second', 0.5, 50)], 50, 0.3).size,
-    ).toBe(0);
+  it('are those of a model of which nothing is known too: its luck is no better than that of others', () => {
+    const models = [
+      { ...measured('first', 0.5, 50), ...known(0) },
+      { ...measured('second', 0.5, 50), ...known(0) },
+      measured('unknown', 0.6, 50),
+    ];
+    const drawn = drawProbes(models, 50, 0.3);
+    expect(drawn.get('unknown')?.shift).toBeLessThan(-0.05);
+    expect(drawn.get('first')?.shift).toBeGreaterThan(0);
+  });
+
+  it('take the level of the data set from those that saw many pictures', () => {
+    const models = [
+      { ...measured('many', 0.5, 100_000), ...known(0) },
+      { ...measured('few', 0.7, 50), ...known(0) },
+    ];
+    const drawn = drawProbes(models, 100_000, 0.1);
+    expect(Math.abs(drawn.get('many')?.shift ?? NaN)).toBeLessThan(0.01);
+    expect(drawn.get('few')?.shift).toBeLessThan(-0.5);
+  });
+
+  it('are none where nothing is known of any', () => {
+    expect(drawProbes([measured('first', 0.5, 50), measured('second', 0.5, 50)], 50, 0.3).size).toBe(0);
     expect(drawProbes([], 50, 0.3).size).toBe(0);
   });
 
@@ -70,7 +90,35 @@ describe('probes that are drawn to what models are worth elsewhere', () => {
     const { candidates } = advise(0.4, -0.4);
     expect(candidates[0]?.versionId).toBe('first');
     expect(candidates[0]?.warnings.join(' ')).toMatch(
-      /50 pictures hardly tell networks apart: by what it is worth on 20 other data sets .* counts as \d+\.\d points more/,
+      /So few pictures \(50\) hardly tell networks apart, and 20 other data sets .* counts as \d+\.\d points more/,
     );
+  });
+});
+
+describe('an advice on pictures that teach nothing', () => {
+  it('draws no probe: what networks are worth elsewhere is nothing here', () => {
+    const models = [
+      { ...measured('first', 0.1, 50), ...known(1) },
+      { ...measured('second', 0.1, 50), ...known(-1) },
+    ];
+    const { candidates } = recommend(
+      makeInput({ measurements: makeMeasurements(models, { classes: 10, perClass: 5 }) }),
+    );
+    const values = candidates.flatMap(({ accuracy }) => accuracy?.value ?? []);
+    expect(Math.max(...values)).toBeLessThan(0.15);
+  });
+});
+
+describe('an estimate of one model', () => {
+  it('is what the advice said that measured it beside others', () => {
+    const models = [
+      { ...measured('first', 0.5, 50), ...known(0.4) },
+      { ...measured('second', 0.54, 50), ...known(-0.4), state: 'DROPPED' as const },
+    ];
+    const input = makeInput({ measurements: makeMeasurements(models, { classes: 10, perClass: 5 }) });
+    for (const { versionId, strategy, parameters, accuracy } of recommend(input).candidates) {
+      const alone = { ...input, models: input.models.filter((model) => model.versionId === versionId) };
+      expect(estimateLine(alone, { versionId, strategy, parameters })?.accuracy).toEqual(accuracy);
+    }
   });
 });

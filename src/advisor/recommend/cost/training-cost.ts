@@ -1,3 +1,4 @@
+import type { Promised } from '../../advice.js';
 import { planTrainingMemory } from '../../../learning/training/estimate-training-memory.js';
 import { probeCuts } from '../../../learning/public.js';
 import { viewsShown } from '../../../plugins/fine-tuning/choose-defaults.js';
@@ -64,21 +65,24 @@ export function trainingCost(
   const { tail, upToHead } = training;
   return {
     epochs: training.recipe.epochs,
-    seconds: seconds === null ? null : promiseSeconds(seconds, family, cost),
+    seconds:
+      seconds === null ? null : afterStart(promiseSeconds(seconds, family, cost), cost.startSeconds.training),
     peakMemoryBytes: trainingMemory(input, training),
     storedBytes: trainedBytes(tail, upToHead, data),
   };
 }
 
 /**
- * A sum of passes through parts of the network, each counted by its share of the multiplications:
+ * Without the start of the job, a sum of passes through parts of the network, each counted by its share of the
+ * multiplications:
  *
  * - the frozen layers, on every view that is shown of the training pictures and on the validation pictures, once;
  * - the layers that train: `stepCost` forward passes for every picture in every epoch, and one for every validation picture;
  * - the evaluation: base and result on the test pictures;
  * - features of training pictures that the advice did not see, and of the validation pictures, for the head to start from;
  *
- * of the steps, in each of which the optimiser moves every weight that trains, and of the linear probes at the cuts that are compared, solved to begin from and again as the baseline.
+ * of steps, in each of which the optimiser moves every weight that trains, and of the linear probes at the cuts that are
+ * compared, solved to begin from and again as the baseline.
  */
 function trainingSeconds(
   input: CostInput,
@@ -104,7 +108,7 @@ function trainingSeconds(
   const solving = probeCuts(manifest, undefined)
     .map(({ layer }) => networkPart(manifest, undefined, layer).featureDim)
     .reduce((sum, featureDim) => sum + 2 * solveSeconds(input, 'softmax', featureDim), 0);
-  return cost.startSeconds.training + (area * passes) / speed + updates + solving;
+  return (area * passes) / speed + updates + solving;
 }
 
 function trainingMemory(
@@ -126,6 +130,11 @@ function trainingMemory(
   );
   // The network is held as it was read, and once more in the engine that runs the frozen layers.
   return cost.processBytes + 8 * upToHead.parameters + totalBytes;
+}
+
+/** What a job takes before its first picture is the same whatever comes then. */
+function afterStart({ value, low, high }: Promised, start: number): Promised {
+  return { value: start + value, low: start + low, high: start + high };
 }
 
 /** Of the layers that train and the head, float32. */
