@@ -9,7 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { loadTfjsLayers } from '../../dist/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesOfFolder } from '../../dist/learning/tfjs-layers/model-files.js';
 import { hashBytes } from '../../dist/learning/sha256.js';
-import { weightsDigest } from '../../dist/zoo/models/insert-model-version.js';
+import { weightsDigest } from '../../dist/zoo/models/weights-digest.js';
 import { readArguments } from './cli.mjs';
 import { openLines } from './json-lines.mjs';
 import { fitKnowledge } from './knowledge/fit-knowledge.mjs';

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { loadTfjsLayers } from '../../src/learning/tfjs-layers/load-tfjs-layers.js';
 import { filesInMemory } from '../../src/learning/tfjs-layers/model-files.js';
 import { starters } from '../../src/cli/starters/starters.js';
+import { hashBytes } from '../../src/learning/sha256.js';
+import { learnedKnowledge } from '../../src/advisor/recommend/learned-knowledge.js';
+import { weightsDigest } from '../../src/zoo/models/weights-digest.js';
 import { readCard } from '../../src/zoo/cards/front-matter.js';
 
 describe.each([
@@ -26,6 +29,17 @@ describe.each([
     });
     expect(manifest.inputSizes.kind).toBe('any');
     expect(manifest.cutPoints.filter((cut) => cut.blockBoundary).length).toBeGreaterThan(5);
+  });
+
+  it('is known to the advisor from its study, whatever its model.json says', async () => {
+    const files = (await starter?.read(new Uint8Array())) ?? [];
+    const hashed = files.map(({ path, bytes }) => ({
+      path,
+      sha256: path === 'model.json' ? '0'.repeat(64) : hashBytes(bytes),
+    }));
+    const digest = weightsDigest(hashed) ?? '';
+    expect(learnedKnowledge.networks.studied[digest]?.name).toBe(name);
+    expect(weightsDigest(hashed.filter(({ path }) => path === 'model.json'))).toBeUndefined();
   });
 
   it('gives the same files every time', async () => {

@@ -1,5 +1,6 @@
 import { logOdds, smoothedShare } from '../../../dist/advisor/log-odds.js';
 import { deviationsOf80Percent, normalQuantile } from '../../../dist/advisor/normal-quantile.js';
+import { mean } from '../../study/cells.mjs';
 import { groupsOf } from '../groups-of.mjs';
 import { solveRidge } from './solve-ridge.mjs';
 
@@ -37,14 +38,13 @@ export function fitAccuracy(observations, featureNames, digests = {}) {
   const rows = observations.map((one) => prepare(one, observations));
   const tried = strengths.map((strength) => {
     const residuals = leaveOutDomains(rows, domains, featureNames, strength);
-    return {
-      strength,
-      residuals,
-      error: weightedMean(
+    const ofUnknown = leaveOutDomains(rows, domains, featureNames, strength, { knowsNetworks: false });
+    const errorOf = (of) =>
+      weightedMean(
         rows,
-        residuals.map((value) => value ** 2),
-      ),
-    };
+        of.map((value) => value ** 2),
+      );
+    return { strength, residuals, error: errorOf(residuals), errorOfUnknown: errorOf(ofUnknown) };
   });
   const best = tried.reduce((leader, next) => (next.error <= leader.error ? next : leader));
   const fitted = fitRidge(rows, featureNames, best.strength);
@@ -52,7 +52,8 @@ export function fitAccuracy(observations, featureNames, digests = {}) {
     rows,
     rows.map(({ variance }) => variance),
   );
-  const spread = Math.max(leastSpread, Math.sqrt(Math.max(0, best.error - noise)));
+  const spreadOver = (error) => Math.max(leastSpread, Math.sqrt(Math.max(0, error - noise)));
+  const spread = spreadOver(best.error);
   const normalized = best.residuals.map(
     (value, index) => value / Math.hypot(spread, Math.sqrt(rows[index].variance)),
   );
@@ -72,6 +73,7 @@ export function fitAccuracy(observations, featureNames, digests = {}) {
       Object.entries(fitted.networks).map(([name, gain]) => [digests[name] ?? name, gain]),
     ),
     spread,
+    spreadOfUnknown: Math.max(spread, spreadOver(best.errorOfUnknown)),
     low: fewDomains * quantile(normalized, 0.1),
     high: fewDomains * quantile(normalized, 0.9),
   };
@@ -94,6 +96,7 @@ function prepare(
   const result = smoothedShare(accuracy, testPictures || 1000);
   const ofTest = testPictures > 0 ? 1 / (testPictures * result * (1 - result)) : 0;
   return {
+    dataset,
     domain,
     model,
     features,
@@ -103,7 +106,7 @@ function prepare(
   };
 }
 
-function leaveOutDomains(rows, domains, featureNames, strength) {
+function leaveOutDomains(rows, domains, featureNames, strength, { knowsNetworks = true } = {}) {
   const residuals = new Array(rows.length);
   for (const domain of domains) {
     const fitted = fitRidge(
@@ -112,7 +115,8 @@ function leaveOutDomains(rows, domains, featureNames, strength) {
       strength,
     );
     rows.forEach((row, index) => {
-      if (row.domain === domain) residuals[index] = row.gain - predict(fitted, row);
+      if (row.domain === domain)
+        residuals[index] = row.gain - predict(knowsNetworks ? fitted : { ...fitted, networks: {} }, row);
     });
   }
   return residuals;
@@ -156,9 +160,11 @@ function fitRidge(rows, featureNames, strength) {
 /** What is left of each network's gains on average, drawn to 0. */
 function networkGains(rows, fitted) {
   const gains = groupsOf(rows, ({ model }) => model).map((of) => {
-    const weight = of.reduce((sum, row) => sum + row.weight, pseudoDatasets);
-    const rest = of.reduce((sum, row) => sum + row.weight * (row.gain - predict(fitted, row)), 0);
-    return [of[0].model, rest / weight];
+    const byDataset = groupsOf(of, ({ dataset }) => dataset).map((same) =>
+      mean(same.map((row) => row.gain - predict(fitted, row))),
+    );
+    const rest = byDataset.reduce((sum, one) => sum + one, 0);
+    return [of[0].model, rest / (byDataset.length + pseudoDatasets)];
   });
   return Object.fromEntries(gains);
 }

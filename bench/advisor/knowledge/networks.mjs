@@ -36,7 +36,8 @@ export function worthInOtherDomains(probes, domain, spread) {
 
 /**
  * Standard deviation of a network's worth beside the others from one data set to another, in log-odds: what is left of the
- * differences between probes when what is foretold by the other domains is taken away, and the noise of the probes.
+ * differences between probes when what is foretold by the other domains is taken away, and the noise of the probes. That
+ * counts as independent, though networks err on the same pictures alike, so the spread is rather too small.
  *
  * @param lines of measurements.jsonl
  */
@@ -52,7 +53,8 @@ export function fitNetworkSpread(lines) {
     const share = (known.length - 1) / known.length;
     return known.map(({ name, value, variance }) => {
       const rest = value - here - (worth.get(name).difference - there);
-      return rest ** 2 / share - variance;
+      // The difference that is known was drawn to 0, as if by one more data set.
+      return (rest ** 2 / share - variance) / (1 + 1 / (worth.get(name).datasets + 1));
     });
   });
   return excess.length === 0 ? assumedSpread : Math.max(assumedSpread, Math.sqrt(Math.max(0, mean(excess))));

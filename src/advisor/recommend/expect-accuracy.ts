@@ -39,13 +39,18 @@ export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge
   const smoothed = smoothedShare(cut.probe.accuracy, cut.pictures);
   const growth = growthOfProbe(model.learningCurve, cut.pictures, dataset.train);
   const probe = logOdds(smoothed) + growth + (drawn?.shift ?? 0);
-  const ofNetwork = known.networks?.[input.weightsDigest ?? ''] ?? 0;
-  const gain = known.gain + ofNetwork + gainBy(input, known);
+  const ofNetwork = input.weightsDigest === undefined ? undefined : known.networks?.[input.weightsDigest];
+  const gain = known.gain + (ofNetwork ?? 0) + gainBy(input, known);
   const centre = probe + (isLearned ? gain : Math.min(0, gain));
   const value = fromLogOdds(centre);
   const ofProbe = drawn?.deviation ?? probeError(cut.probe, cut.pictures) / slope(smoothed);
   const ofTest = testPictures > 0 ? 1 / Math.sqrt(testPictures * slope(value)) : 0;
-  const deviation = Math.hypot(known.spread, ofProbe, ofTest, growth / 2);
+  const deviation = Math.hypot(
+    ofNetwork === undefined ? known.spreadOfUnknown : known.spread,
+    ofProbe,
+    ofTest,
+    growth / 2,
+  );
   return {
     value,
     low: fromLogOdds(centre + Math.min(0, known.low) * deviation),

@@ -65,6 +65,8 @@ export interface AccuracyKnowledge {
   networks?: Readonly<Record<string, number>>;
   /** Standard deviation of what is left on domains that the fit had not seen, without the noise of probe and test pictures. */
   spread: number;
+  /** The same for networks that are not among `networks`. */
+  spreadOfUnknown: number;
   /** 10 % and 90 % quantiles of what is left, in standard deviations of all of it. */
   low: number;
   high: number;

@@ -30,7 +30,7 @@ export interface AdvisedModel {
   name: string;
   manifest: ModelManifest;
   /** Of its weights' files, see `weightsDigest`: the study knows some networks. Left out: it knows nothing of this one. */
-  weightsDigest?: string;
+  weightsDigest?: string | undefined;
 }
 
 /** A strategy that an advice can name. */

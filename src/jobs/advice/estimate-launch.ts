@@ -60,7 +60,7 @@ export async function estimateLaunch(
 
   const found = await findMeasurements(zoo.database, principal, { baseVersionId, datasetVersionId, data });
   const { task, classes, splits } = data.manifest;
-  const weightsDigest = (await weightsDigests(zoo.database, [baseVersionId])).get(baseVersionId) ?? '';
+  const weightsDigest = (await weightsDigests(zoo.database, [baseVersionId])).get(baseVersionId);
   const candidate = estimateLine(
     {
       measurements: found.measurements,

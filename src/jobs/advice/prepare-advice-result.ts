@@ -87,7 +87,7 @@ export async function prepareAdviceResult({ zoo, job, result }: AttemptResult): 
 }
 
 type AdvisedModelRow = Pick<PreparedModel, 'versionId' | 'name' | 'manifest' | 'license'>;
-type LoadedModel = AdvisedModelRow & { weightsDigest: string };
+type LoadedModel = AdvisedModelRow & { weightsDigest: string | undefined };
 
 async function loadModels(zoo: AttemptResult['zoo'], ids: readonly string[]): Promise<LoadedModel[]> {
   const { rows } = await executeSql<AdvisedModelRow>(
@@ -98,5 +98,5 @@ async function loadModels(zoo: AttemptResult['zoo'], ids: readonly string[]): Pr
     [ids],
   );
   const digests = await weightsDigests(zoo.database, ids);
-  return rows.map((row) => ({ ...row, weightsDigest: digests.get(row.versionId) ?? '' }));
+  return rows.map((row) => ({ ...row, weightsDigest: digests.get(row.versionId) }));
 }

@@ -25,13 +25,15 @@ export async function probesElsewhere(
   const ofProfiles = groupBy(profiles, ({ datasetId }) => datasetId).flatMap(([, points]) =>
     comparable(points),
   );
-  const ofStudy = models.flatMap(({ versionId, weightsDigest = '' }) =>
-    Object.entries(studied[weightsDigest]?.probes ?? {}).map(([name, [accuracy, pictures]]) => ({
-      versionId,
-      dataset: `study/${name}`,
-      accuracy,
-      pictures,
-    })),
+  const ofStudy = models.flatMap(({ versionId, weightsDigest }) =>
+    Object.entries((weightsDigest === undefined ? undefined : studied[weightsDigest])?.probes ?? {}).map(
+      ([name, [accuracy, pictures]]) => ({
+        versionId,
+        dataset: `study/${name}`,
+        accuracy,
+        pictures,
+      }),
+    ),
   );
   return [...ofProfiles.map(({ datasetId: _, number: __, ...probe }) => probe), ...ofStudy];
 }

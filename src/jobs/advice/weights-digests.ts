@@ -1,7 +1,8 @@
-import { weightsDigest } from '../../zoo/models/insert-model-version.js';
+import { weightsDigest } from '../../zoo/models/weights-digest.js';
 import type { Queryable } from '../../zoo/pagination/fetch-page.js';
+import { groupBy } from './group-by.js';
 
-/** The digest of each version's weights, by version. */
+/** The digest of each version's weights, by version; versions without any are left out. */
 export async function weightsDigests(
   database: Queryable,
   versionIds: readonly string[],
@@ -11,6 +12,9 @@ export async function weightsDigests(
     [versionIds],
   )) as { versionId: string; path: string; sha256: string }[];
   return new Map(
-    versionIds.map((id) => [id, weightsDigest(files.filter(({ versionId }) => versionId === id))]),
+    groupBy(files, ({ versionId }) => versionId).flatMap(([id, of]) => {
+      const digest = weightsDigest(of);
+      return digest === undefined ? [] : [[id, digest]];
+    }),
   );
 }

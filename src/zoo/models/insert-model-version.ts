@@ -101,11 +101,6 @@ export function filesDigest(files: { path: string; sha256: string }[]): string {
   return hashBytes(lines.join(''));
 }
 
-/** Of a model's weights alone: a network keeps it where its card, its labels or its input size change. */
-export function weightsDigest(files: { path: string; sha256: string }[]): string {
-  return filesDigest(files.filter(({ path }) => path.endsWith('.bin')));
-}
-
 /** The numbers of an evaluation by the names that models are filtered and ordered by. */
 export function metricsOf(evaluation: Evaluation): Record<string, number> {
   const numbers = {

@@ -159,3 +159,25 @@ describe('what is expected', () => {
     expect(expectAccuracy(input, accuracyKnowledge())).toBeUndefined();
   });
 });
+
+describe('what the study knows of a network', () => {
+  const known = accuracyKnowledge({ networks: { digest: -0.5 }, spread: 0.2, spreadOfUnknown: 0.6 });
+  const width = ({ low, high }: Promised) => high - low;
+
+  it('counts where the weights are the same, and only there', () => {
+    const same = expectFor(0.7, known, { weightsDigest: 'digest' });
+    for (const weightsDigest of ['another', undefined]) {
+      const other = expectFor(0.7, known, { weightsDigest });
+      expect(other.value).toBeCloseTo(0.7, 2);
+      expect(same.value).toBeLessThan(other.value - 0.08);
+      expect(width(other)).toBeGreaterThan(1.5 * width(same));
+    }
+  });
+
+  it('is beside how its probe counts, which is more certain than it was measured', () => {
+    const measured = expectFor(0.7, known, { pictures: 50 });
+    const drawn = expectFor(0.7, known, { pictures: 50, drawn: { shift: 0.3, deviation: 0.1 } });
+    expect(drawn.value).toBeGreaterThan(measured.value + 0.04);
+    expect(width(drawn)).toBeLessThan(width(measured));
+  });
+});

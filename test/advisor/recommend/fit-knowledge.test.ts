@@ -14,6 +14,7 @@ interface Observation {
   family: string;
   dataset: string;
   domain: string;
+  model: string;
   features: Record<GainFeature, number | null>;
   probeAccuracy: number;
   probeError: number;
@@ -26,6 +27,7 @@ const { fitAccuracy } = await importBench<{
   fitAccuracy(
     observations: Observation[],
     names: readonly string[],
+    digests?: Record<string, string>,
   ): { knowledge?: AccuracyKnowledge; report: string };
 }>('fit-accuracy');
 const { observationsOf } = await importBench<{ observationsOf(line: unknown): Observation[] }>(
@@ -48,6 +50,7 @@ function makeStudy(gainOf: (lateGap: number) => number, spread: number, seed = 1
       family: 'partial-fine-tuning',
       dataset: `set ${dataset}`,
       domain: `domain ${Math.floor(dataset / 4)}`,
+      model: ['one', 'two', 'three'][index % 3] ?? '',
       features: { ...noFeatures, probe: logOdds(probe), lateGap },
       probeAccuracy: probe,
       probeError: 0.002,
@@ -85,6 +88,18 @@ describe('fitting what the advisor knows', () => {
       expect(Math.abs(coefficient)).toBeLessThan(0.12);
     expect(spread).toBeGreaterThan(0.22);
     expect(spread).toBeLessThan(0.4);
+  });
+
+  it('finds what one network gains besides, and is less sure of networks that it does not know', () => {
+    const study = makeStudy(() => 0.2, 0.1).map((one) => ({
+      ...one,
+      accuracy: fromLogOdds(logOdds(one.accuracy) + (one.model === 'two' ? -0.6 : 0.3)),
+    }));
+    const { knowledge } = fitAccuracy(study, [], { two: 'digest of two' });
+    expect(knowledge?.networks?.['digest of two']).toBeCloseTo(-0.6, 1);
+    expect(knowledge?.networks?.['one']).toBeCloseTo(0.3, 1);
+    expect(knowledge?.spread).toBeLessThan(0.16);
+    expect(knowledge?.spreadOfUnknown).toBeGreaterThan(0.35);
   });
 
   it('gives intervals that hold some 80 % of runs on domains it has not seen', () => {
@@ -183,15 +198,39 @@ describe('what is known now', () => {
   ];
 
   it.each(families)('%s has an expectation and a factor of seconds, all numbers', (family) => {
-    const { low, high, spread, gain, coefficients } = learnedKnowledge.accuracy[family] ?? unknown;
+    const {
+      low,
+      high,
+      spread,
+      spreadOfUnknown,
+      gain,
+      coefficients,
+      networks = {},
+    } = learnedKnowledge.accuracy[family] ?? unknown;
     expect(low).toBeLessThan(0);
     expect(high).toBeGreaterThan(0);
     expect(spread).toBeGreaterThan(0);
+    expect(spreadOfUnknown).toBeGreaterThanOrEqual(spread);
+    expect(Object.keys(networks).sort()).toEqual(Object.keys(learnedKnowledge.networks.studied).sort());
     for (const { mean, scale, coefficient } of Object.values(coefficients)) {
       expect([mean, scale, coefficient, gain].every(Number.isFinite)).toBe(true);
       expect(scale).toBeGreaterThan(0);
     }
     expect(learnedKnowledge.cost.seconds[family]?.factor).toBeGreaterThan(0);
+  });
+
+  it('knows the starter networks by the digests of their weights, on every data set of the study', () => {
+    const { spread, studied } = learnedKnowledge.networks;
+    expect(spread).toBeGreaterThan(0);
+    expect(
+      Object.values(studied)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['efficientnet-lite0', 'inception-v3', 'mobilenet-v2']);
+    for (const [digest, { probes }] of Object.entries(studied)) {
+      expect(digest).toMatch(/^[0-9a-f]{64}$/);
+      expect(Object.keys(probes)).toHaveLength(12);
+    }
   });
 
   it('says where it comes from', () => {

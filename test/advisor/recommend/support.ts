@@ -109,6 +109,7 @@ export function accuracyKnowledge(changes: Partial<AccuracyKnowledge> = {}): Acc
     gain: 0,
     coefficients: {},
     spread: 0.2,
+    spreadOfUnknown: changes.spread ?? 0.2,
     low: -1.3,
     high: 1.3,
     ...changes,
