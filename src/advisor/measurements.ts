@@ -98,7 +98,7 @@ const modelMeasurements = z.strictObject({
   reason: z.string().nullable(),
   /** Training pictures that it was measured on last. */
   pictures: count,
-  /** Of its size, through its deepest cut, decoding included, on this machine; null before anything was measured. */
+  /** Of its size, through its deepest cut, once warm, decoding included, on this machine; null before anything was measured. */
   picturesPerSecond: z.number().positive().nullable(),
   /** Wall seconds spent on it. */
   seconds: z.number().min(0),

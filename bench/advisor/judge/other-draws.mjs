@@ -2,7 +2,7 @@ import { mean } from '../../study/cells.mjs';
 
 /**
  * How far from the best one is who had trained everything on the other draws of the same data set and takes what was best
- * there: no advice that trains nothing can be expected to do better, and what is left is the luck of pictures.
+ * there: how much is the luck of pictures. An advice that trains nothing will hardly do better.
  *
  * @param picks see `picksOf`
  * @returns a sentence; undefined where no data set was drawn twice

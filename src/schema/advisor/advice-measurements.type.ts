@@ -162,7 +162,7 @@ export class ModelMeasurementsType implements Omit<ModelMeasurements, 'cuts'> {
   pictures: number;
   @Field(() => Float, {
     nullable: true,
-    description: 'Through its deepest cut, decoding included, on the machine that measured.',
+    description: 'Through its deepest cut, once warm, decoding included, on the machine that measured.',
   })
   picturesPerSecond: number | null;
   @Field(() => Float, { description: 'Seconds spent on it.' })
