@@ -2,6 +2,7 @@ import { networks } from '../networks.mjs';
 import { mean, percent } from '../../study/cells.mjs';
 import { describeDifference, table } from './numbers.mjs';
 import { choiceOfOtherDraws } from './other-draws.mjs';
+import { coverageOf } from './promises.mjs';
 
 /** The network that a reader of model cards takes. */
 const [cardsBest] = [...networks].sort((a, b) => b.sourceAccuracy - a.sourceAccuracy);
@@ -68,7 +69,7 @@ export function withinOnePoint(picks, judged) {
 export function withUnknownNetworks(judged) {
   const picks = picksOf(judged);
   if (picks.length === 0) return undefined;
-  return `Were the networks unknown, measured and trained on no other data set, it would come ${describeGaps(picks)}.`;
+  return `Were the networks unknown, measured and trained on no other data set, it would come ${describeGaps(picks)}; its 80 % intervals would hold ${coverageOf(judged)}.`;
 }
 
 /** "within one point of the best in 15 of 36, on average 2.5 and at worst 8.1 points below it" */

@@ -42,9 +42,14 @@ function score(of) {
   };
 }
 
-/** Whether intervals of 80 % held 80 % of what came, on domains that the knowledge had not seen. */
-export function judgeCalibration(judged) {
-  const all = judged.flatMap(({ dataset, lines }) =>
+/** The share of promises whose intervals of 80 % held, in words. */
+export function coverageOf(judged) {
+  const { outcomes, share } = calibration(promisesOf(judged));
+  return `${percent(share)} of ${outcomes}`;
+}
+
+const promisesOf = (judged) =>
+  judged.flatMap(({ dataset, lines }) =>
     lines.map(({ candidate, outcome }) => ({
       domain: dataset.domain,
       strategy: candidate.strategy,
@@ -53,6 +58,10 @@ export function judgeCalibration(judged) {
       testPictures: outcome.imageCount,
     })),
   );
+
+/** Whether intervals of 80 % held 80 % of what came, on domains that the knowledge had not seen. */
+export function judgeCalibration(judged) {
+  const all = promisesOf(judged);
   const groups = [
     ['all', all],
     ...groupsBy(all, 'domain').map(([name, of]) => [name, of]),
