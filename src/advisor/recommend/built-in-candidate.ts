@@ -1,6 +1,6 @@
 import { builtInCost } from './cost/built-in-cost.js';
 import { percent } from '../percent.js';
-import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
+import { countedProbe, notableDifference } from './counted-probe.js';
 import { grouped, plural, points } from './in-words.js';
 import { listWarnings } from './list-warnings.js';
 import {
@@ -57,20 +57,15 @@ function perhapsNoGain(measured: MeasuredModel, { accuracy }: Pick<Unranked, 'ac
   ];
 }
 
-/** Below this nobody asks where a difference comes from. */
-const smallDifference = 0.01;
-
 /** Said where the probe is not taken as it was measured. */
-function countsOtherwise({ cut: { probe, pictures }, model: { elsewhere }, drawn }: MeasuredModel): string[] {
-  if (drawn === undefined) return [];
-  const measured = smoothedShare(probe.accuracy, pictures);
-  const difference = fromLogOdds(logOdds(measured) + drawn.shift) - measured;
-  if (Math.abs(difference) < smallDifference) return [];
+function countsOtherwise({ cut, model: { elsewhere }, drawn }: MeasuredModel): string[] {
+  const difference = countedProbe({ cut, drawn }) - countedProbe({ cut, drawn: undefined });
+  if (Math.abs(difference) < notableDifference) return [];
   const known =
     elsewhere === undefined
       ? 'nothing is known of it on other data sets, by which the others are compared'
       : `${plural(elsewhere.datasets, 'other data set')} compared it with the others`;
   return [
-    `So few pictures (${grouped(pictures)}) hardly tell networks apart, and ${known}: its probe counts as ${points(difference)} ${difference > 0 ? 'more' : 'less'}.`,
+    `So few pictures (${grouped(cut.pictures)}) hardly tell networks apart, and ${known}: its probe counts as ${points(difference)} ${difference > 0 ? 'more' : 'less'}.`,
   ];
 }

@@ -1,3 +1,4 @@
+import { countedProbe, notableDifference } from './counted-probe.js';
 import { probeError } from './best-cut.js';
 import { percent } from '../percent.js';
 import { duration, plural, points } from './in-words.js';
@@ -49,8 +50,15 @@ export function reasonOfTraining(
   const brought = known.meanGain >= 0 ? 'brought' : 'lost';
   return (
     `Training ${layers} is expected to come to ${percent(accuracy.value)} beside ${probe}: in ` +
-    `${plural(known.runs, 'run')} on ${plural(known.datasets, 'data set')} it ${brought} ${points(known.meanGain)} on average. ${cost}`
+    `${plural(known.runs, 'run')} on ${plural(known.datasets, 'data set')} it ${brought} ${points(known.meanGain)} on average${beside(measured, accuracy.value, known.meanGain)}. ${cost}`
   );
+}
+
+/** Said where this network and these pictures are not expected to gain what was gained on average. */
+function beside(measured: MeasuredModel, expected: number, meanGain: number): string {
+  const more = expected - countedProbe(measured) - meanGain;
+  if (Math.abs(more) < notableDifference) return '';
+  return `, and ${more > 0 ? 'more' : 'less'} is expected of this network with these pictures`;
 }
 
 /** "77.9 % of test pictures (74.1 to 81.3 %) are expected" */

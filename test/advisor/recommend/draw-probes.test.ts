@@ -3,7 +3,7 @@ import type { ModelMeasurements } from '../../../src/advisor/measurements.js';
 import { drawProbes } from '../../../src/advisor/recommend/draw-probes.js';
 import { estimateLine } from '../../../src/advisor/recommend/estimate-line.js';
 import { recommend } from '../../../src/advisor/recommend/recommend.js';
-import { makeCut, makeInput, makeMeasurements, makeModel } from './support.js';
+import { accuracyKnowledge, makeCut, makeInput, makeMeasurements, makeModel } from './support.js';
 
 const known = (difference: number, datasets = 20) => ({ elsewhere: { difference, datasets } });
 
@@ -120,5 +120,28 @@ describe('an estimate of one model', () => {
       const alone = { ...input, models: input.models.filter((model) => model.versionId === versionId) };
       expect(estimateLine(alone, { versionId, strategy, parameters })?.accuracy).toEqual(accuracy);
     }
+  });
+});
+
+describe('the reason of a training', () => {
+  it('says where this network is expected to gain more or less than networks did on average', () => {
+    const reasonWith = (ofNetwork: number) => {
+      const input = makeInput({ measurements: makeMeasurements([measured('first', 0.7, 1000)]) });
+      const known = { ...accuracyKnowledge({ networks: { digest: ofNetwork } }), meanGain: 0 };
+      const { candidates } = recommend({
+        ...input,
+        models: input.models.map((model) => ({ ...model, weightsDigest: 'digest' })),
+        knowledge: {
+          ...input.knowledge,
+          accuracy: { ...input.knowledge.accuracy, 'full-retraining': known },
+        },
+      });
+      return candidates.find(({ strategy }) => strategy === 'full-retraining')?.reason;
+    };
+    expect(reasonWith(0.5)).toMatch(
+      /on average, and more is expected of this network with these pictures\. It shows/,
+    );
+    expect(reasonWith(-0.5)).toContain('and less is expected of this network');
+    expect(reasonWith(0)).toMatch(/on average\. It shows/);
   });
 });
