@@ -131,6 +131,16 @@ test('are not those of layers that others have in common with it, nor on unlike 
   expect(await found()).toHaveLength(4);
   await store(bad, third, 0.5, 3000);
   expect(new Set((await found()).map(({ dataset }) => dataset))).toEqual(new Set([other]));
+  // Of three the two on many pictures are compared, not the one on few.
+  await store(good, third, 0.7, 3000);
+  await store(base, third, 0.6, 1000);
+  const models = [good, bad, base].map((versionId) => ({ versionId }));
+  const ofThree = await probesElsewhere(database, fixture.principal, models, {
+    datasetVersionId: asked,
+    studied: {},
+  });
+  const onThird = ofThree.filter(({ dataset }) => dataset === third).map(({ versionId }) => versionId);
+  expect(onThird.sort()).toEqual([good, bad].sort());
   await database.query(`UPDATE transfer_profiles SET pictures = 1000`);
 });
 

@@ -17,7 +17,7 @@ const strategies = ['feature-extraction-svm', 'partial-fine-tuning', 'full-retra
 /**
  * What the advisor would say, had it never seen pictures of this domain.
  *
- * @param knowsNetworks false: nor these networks on any other
+ * @param knowsNetworks false: nor used what it knows of each network from others
  */
 export async function adviseHeldOut(
   together,

@@ -8,7 +8,7 @@ import { adviseHeldOut } from './advise-held-out.mjs';
  *
  * @param asked the arguments of the commands, see `../cli.mjs`
  * @param outcomes, measured lines of outcomes.jsonl and measurements.jsonl, as `openLines` has them
- * @param knowsNetworks false: as if the networks had been measured and trained on no other data set
+ * @param knowsNetworks false: what is known of each network from other data sets is not used
  * @param trainMissing trains a line that was not; without it such a line is left out
  * @returns for each data set and seed that was measured: the advice, its lines with what came of them, the first of them as
  *   `pick`, where it was trained, and all that was trained

@@ -65,11 +65,11 @@ export function withinOnePoint(picks, judged) {
   );
 }
 
-/** The same of an advice on networks that were measured and trained on no other data set. */
+/** The same of an advice that does not use what is known of each network from other data sets. */
 export function withUnknownNetworks(judged) {
   const picks = picksOf(judged);
   if (picks.length === 0) return undefined;
-  return `Were the networks unknown, measured and trained on no other data set, it would come ${describeGaps(picks)}; its 80 % intervals would hold ${coverageOf(judged)}.`;
+  return `Without what is known of each network from other data sets it would come ${describeGaps(picks)}; its 80 % intervals would hold ${coverageOf(judged)}.`;
 }
 
 /** "within one point of the best in 15 of 36, on average 2.5 and at worst 8.1 points below it" */

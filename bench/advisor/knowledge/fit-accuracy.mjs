@@ -16,7 +16,7 @@ const pseudoDatasets = 1;
 /** The interval's shape counts as that of a normal distribution until runs say otherwise, with the weight of so many runs. */
 const pseudoRuns = 10;
 
-/** 90 % quantiles of Student's t over that of the normal distribution, by degrees of freedom from 1: domains are few. */
+/** 90 % quantiles of Student's t, by degrees of freedom from 1: domains are few. */
 const tQuantiles = [3.078, 1.886, 1.638, 1.533, 1.476, 1.44, 1.415, 1.397, 1.383, 1.372];
 
 /** Least spread in log-odds: no study knows a strategy to half a point. */
@@ -38,7 +38,7 @@ export function fitAccuracy(observations, featureNames, digests = {}) {
   const rows = observations.map((one) => prepare(one, observations));
   const tried = strengths.map((strength) => {
     const residuals = leaveOutDomains(rows, domains, featureNames, strength);
-    const ofUnknown = leaveOutDomains(rows, domains, featureNames, strength, { knowsNetworks: false });
+    const ofUnknown = leaveOutNetworks(rows, featureNames, strength);
     const errorOf = (of) =>
       weightedMean(
         rows,
@@ -57,7 +57,8 @@ export function fitAccuracy(observations, featureNames, digests = {}) {
   const normalized = best.residuals.map(
     (value, index) => value / Math.hypot(spread, Math.sqrt(rows[index].variance)),
   );
-  const fewDomains = (tQuantiles[domains.length - 2] ?? deviationsOf80Percent) / deviationsOf80Percent;
+  const ofFewDomains = (tQuantiles[domains.length - 2] ?? deviationsOf80Percent) / deviationsOf80Percent;
+  const fewDomains = 1 + sharedInDomains(rows, best.residuals) * (ofFewDomains - 1);
   const meanGain = weightedMean(
     rows,
     observations.map(({ accuracy, probeAccuracy }) => accuracy - probeAccuracy),
@@ -100,13 +101,28 @@ function prepare(
     domain,
     model,
     features,
+    shift: drawn?.shift ?? 0,
     gain: logOdds(result) - logOdds(probe) - (drawn?.shift ?? 0),
     variance: (drawn?.deviation ?? probeError / (probe * (1 - probe))) ** 2 + ofTest,
     weight: 1 / all.filter((one) => one.dataset === dataset).length,
   };
 }
 
-function leaveOutDomains(rows, domains, featureNames, strength, { knowsNetworks = true } = {}) {
+/** The part of what is left that is common to a domain: only of that there are as few as domains. */
+function sharedInDomains(rows, residuals) {
+  const left = rows.map((row, at) => ({ ...row, value: residuals[at] }));
+  const all = left.reduce((sum, { weight, value }) => sum + weight * value ** 2, 0);
+  const common = groupsOf(left, ({ domain }) => domain).reduce((sum, of) => {
+    const ofDomain = weightedMean(
+      of,
+      of.map(({ value }) => value),
+    );
+    return sum + of.reduce((total, { weight }) => total + weight, 0) * ofDomain ** 2;
+  }, 0);
+  return all > 0 ? common / all : 0;
+}
+
+function leaveOutDomains(rows, domains, featureNames, strength) {
   const residuals = new Array(rows.length);
   for (const domain of domains) {
     const fitted = fitRidge(
@@ -115,9 +131,23 @@ function leaveOutDomains(rows, domains, featureNames, strength, { knowsNetworks 
       strength,
     );
     rows.forEach((row, index) => {
-      if (row.domain === domain)
-        residuals[index] = row.gain - predict(knowsNetworks ? fitted : { ...fitted, networks: {} }, row);
+      if (row.domain === domain) residuals[index] = row.gain - predict(fitted, row);
     });
+  }
+  return residuals;
+}
+
+/** What is left of a network that the fit has seen neither on this domain nor on another: its probe is not drawn either. */
+function leaveOutNetworks(rows, featureNames, strength) {
+  const residuals = new Array(rows.length);
+  for (const own of groupsOf(rows, ({ domain, model }) => JSON.stringify([domain, model]))) {
+    const [{ domain, model }] = own;
+    const others = rows.filter((row) => row.domain !== domain);
+    const strangers = others.filter((row) => row.model !== model);
+    const fitted = fitRidge(strangers.length > 0 ? strangers : others, featureNames, strength);
+    for (const row of own) {
+      residuals[rows.indexOf(row)] = row.gain + row.shift - predict({ ...fitted, networks: {} }, row);
+    }
   }
   return residuals;
 }

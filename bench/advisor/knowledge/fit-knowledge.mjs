@@ -56,7 +56,7 @@ function describeSource(observations, seconds) {
     `Accuracy: ${count(observations)} of the advisor's study (bench/advisor), three starter networks at 96 × 96 pixels; ` +
     'its trainings showed a fifth of the pictures that they show by default. ' +
     `Seconds: constants from bench/README.md on two cores, factors ${isFitted ? 'fitted to the runs' : 'assumed, not fitted'}. ` +
-    'Thresholds of the scenarios: set by hand.'
+    'Thresholds of the scenarios and the least spread of networks: set by hand.'
   );
 }
 

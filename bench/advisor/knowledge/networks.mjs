@@ -1,12 +1,10 @@
 import { bestCut, probeError } from '../../../dist/advisor/recommend/best-cut.js';
 import { drawProbes } from '../../../dist/advisor/recommend/draw-probes.js';
 import { worthElsewhere } from '../../../dist/advisor/recommend/worth-elsewhere.js';
+import { leastNetworkSpread } from './constants.mjs';
 import { logOdds, smoothedShare } from '../../../dist/advisor/log-odds.js';
 import { mean } from '../../study/cells.mjs';
 import { groupsOf } from '../groups-of.mjs';
-
-/** What a network's worth changes by from one data set to another, before anything was fitted; also the least. */
-const assumedSpread = 0.2;
 
 /**
  * The best probe of every network that was measured alone, by data set: the mean over seeds.
@@ -44,7 +42,7 @@ export function worthInOtherDomains(probes, domain, spread) {
 export function fitNetworkSpread(lines) {
   const probes = studiedProbes(lines);
   const excess = casesOf(lines).flatMap((models) => {
-    const worth = worthInOtherDomains(probes, models[0].domain, assumedSpread);
+    const worth = worthInOtherDomains(probes, models[0].domain, leastNetworkSpread);
     const known = models.filter(({ name }) => worth.has(name));
     if (known.length < 2) return [];
     const here = mean(known.map(({ value }) => value));
@@ -57,7 +55,9 @@ export function fitNetworkSpread(lines) {
       return (rest ** 2 / share - variance) / (1 + 1 / (worth.get(name).datasets + 1));
     });
   });
-  return excess.length === 0 ? assumedSpread : Math.max(assumedSpread, Math.sqrt(Math.max(0, mean(excess))));
+  return excess.length === 0
+    ? leastNetworkSpread
+    : Math.max(leastNetworkSpread, Math.sqrt(Math.max(0, mean(excess))));
 }
 
 /**

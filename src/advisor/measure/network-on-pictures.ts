@@ -7,6 +7,7 @@ import type { Similarity } from '../measurements.js';
 import { readCutFeatures, type CutFeatures } from './cut-features.js';
 import type { NestedPictures } from './nested-pictures.js';
 import { openNetwork, type OpenCut, type OpenNetwork } from './open-network.js';
+import { countUncached } from './count-uncached.js';
 import { warmSpeed } from './warm-speed.js';
 
 export interface NetworkOnPicturesInput {
@@ -240,12 +241,3 @@ export class NetworkOnPictures {
 }
 
 const rate = (count: number, milliseconds: number): number => (1000 * count) / Math.max(milliseconds, 1e-3);
-
-function countUncached({ count, first }: NestedPictures, known: ReadonlySet<string>): Uint32Array {
-  const { source } = first(count);
-  const counts = new Uint32Array(count + 1);
-  for (let place = 0; place < count; place++) {
-    counts[place + 1] = (counts[place] ?? 0) + (known.has(source.sha256(place)) ? 0 : 1);
-  }
-  return counts;
-}

@@ -58,13 +58,14 @@ function perhapsNoGain(measured: MeasuredModel, { accuracy }: Pick<Unranked, 'ac
 }
 
 /** Said where the probe is not taken as it was measured. */
-function countsOtherwise({ cut, model: { elsewhere }, drawn }: MeasuredModel): string[] {
-  const difference = countedProbe({ cut, drawn }) - countedProbe({ cut, drawn: undefined });
+function countsOtherwise(measured: MeasuredModel): string[] {
+  const { cut, model } = measured;
+  const difference = countedProbe(measured) - countedProbe({ ...measured, drawn: undefined });
   if (Math.abs(difference) < notableDifference) return [];
   const known =
-    elsewhere === undefined
+    model.elsewhere === undefined
       ? 'nothing is known of it on other data sets, by which the others are compared'
-      : `${plural(elsewhere.datasets, 'other data set')} compared it with the others`;
+      : `${plural(model.elsewhere.datasets, 'other data set')} compared it with the others`;
   return [
     `So few pictures (${grouped(cut.pictures)}) hardly tell networks apart, and ${known}: its probe counts as ${points(difference)} ${difference > 0 ? 'more' : 'less'}.`,
   ];

@@ -55,10 +55,11 @@ export function drawProbes(
     probed.reduce((sum, one, at) => sum + (certainty[at] ?? 0) * (one.here - one.there), 0) / total;
   return new Map(
     probed.map((one) => {
-      const foretoldVariance = one.thereVariance + 1 / total;
-      const part = one.hereVariance / (one.hereVariance + foretoldVariance);
+      const part = one.hereVariance / (one.hereVariance + one.thereVariance);
       const shift = part * (level + one.there - one.here);
-      return [one.versionId, { shift, deviation: Math.sqrt(one.probeVariance * (1 - part)) }];
+      // Of what was measured here less is left, and the level is uncertain too.
+      const variance = one.probeVariance * (1 - part) + part ** 2 / total;
+      return [one.versionId, { shift, deviation: Math.sqrt(variance) }];
     }),
   );
 }

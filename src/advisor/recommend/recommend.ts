@@ -35,6 +35,6 @@ export function recommend(input: RecommendInput): Recommendation {
 }
 
 /** The model whose probe is best, where no candidate has an expectation. */
-function bestProbed({ measured, learning }: MeasuredModels): MeasuredModel | undefined {
-  return measured.find(({ cut }) => cut.featureKey === learning?.best.featureKey);
+function bestProbed({ measured }: MeasuredModels): MeasuredModel | undefined {
+  return measured.toSorted((a, b) => b.cut.probe.accuracy - a.cut.probe.accuracy)[0];
 }

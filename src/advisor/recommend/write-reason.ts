@@ -4,7 +4,7 @@ import { percent } from '../percent.js';
 import { duration, plural, points } from './in-words.js';
 import type { MeasuredModel, Unranked } from './measured-model.js';
 
-type Expected = Pick<Unranked, 'accuracy' | 'seconds'>;
+type Expected = Pick<Unranked, 'accuracy' | 'uncorrected' | 'seconds'>;
 
 /** Two sentences on a linear classifier: what was measured, and what that promises. */
 export function reasonOfLinear(
@@ -30,7 +30,7 @@ export function reasonOfLinear(
 export function reasonOfTraining(
   measured: MeasuredModel,
   { family, epochs, trainableFrom }: { family: string; epochs: number; trainableFrom: string | undefined },
-  { accuracy, seconds }: Expected,
+  { accuracy, uncorrected, seconds }: Expected,
 ): string {
   const { input, cut, isLearned } = measured;
   const known = input.knowledge.accuracy[family];
@@ -50,7 +50,7 @@ export function reasonOfTraining(
   const brought = known.meanGain >= 0 ? 'brought' : 'lost';
   return (
     `Training ${layers} is expected to come to ${percent(accuracy.value)} beside ${probe}: in ` +
-    `${plural(known.runs, 'run')} on ${plural(known.datasets, 'data set')} it ${brought} ${points(known.meanGain)} on average${beside(measured, accuracy.value, known.meanGain)}. ${cost}`
+    `${plural(known.runs, 'run')} on ${plural(known.datasets, 'data set')} it ${brought} ${points(known.meanGain)} on average${beside(measured, uncorrected?.value ?? accuracy.value, known.meanGain)}. ${cost}`
   );
 }
 

@@ -72,7 +72,7 @@ async function profiledProbes(
        FROM transfer_profile_cuts c JOIN transfer_profiles p ON p.feature_key = c.feature_key
        JOIN dataset_versions v ON v.id = p.dataset_version_id JOIN datasets d ON d.id = v.dataset_id
       WHERE c.version_id = ANY($1::uuid[]) AND c.is_candidate AND p.scores -> 'probe' ->> 'accuracy' IS NOT NULL
-        AND p.pictures >= least($3, (v.manifest #>> '{splits,train,imageCount}')::integer)
+        AND (p.pictures >= $3 OR p.pictures >= (v.manifest #>> '{splits,train,imageCount}')::integer)
         AND d.id <> (SELECT dataset_id FROM dataset_versions WHERE id = $2)
         AND (c.version_id, d.id) NOT IN (SELECT version_id, dataset_id FROM trained_on) AND ${visibleTo(principal, 'd')}
       GROUP BY c.version_id, d.id, v.id
@@ -83,11 +83,14 @@ async function profiledProbes(
   )) as ProfiledProbe[];
 }
 
-/** Those of the newest version of a data set on which several models were measured on about as many pictures. */
+/** Of the newest version of a data set on which several models were measured on about as many pictures, most of those. */
 function comparable(points: readonly ProfiledProbe[]): ProfiledProbe[] {
   for (const [, ofVersion] of groupBy(points, ({ dataset }) => dataset)) {
-    const least = Math.min(...ofVersion.map(({ pictures }) => pictures));
-    const alike = ofVersion.filter(({ pictures }) => pictures <= mostTimesPictures * least);
+    const alike = ofVersion
+      .map(({ pictures: least }) =>
+        ofVersion.filter(({ pictures }) => pictures >= least && pictures <= mostTimesPictures * least),
+      )
+      .reduce((most, next) => (next.length > most.length ? next : most));
     if (alike.length > 1) return alike;
   }
   return [];

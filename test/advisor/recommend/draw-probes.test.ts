@@ -29,6 +29,29 @@ describe('probes that are drawn to what models are worth elsewhere', () => {
     expect(sum).toBeCloseTo(0, 2);
   });
 
+  it('are the weighted mean of here and elsewhere', () => {
+    const models = [
+      { ...measured('first', 0.5, 100), ...known(0, 1e9) },
+      { ...measured('second', 0.6, 100), ...known(0, 1e9) },
+    ];
+    const values = [0.5, 0.6].map((share) => (share * 100 + 0.5) / 101);
+    const here = values.map((share) => Math.log(share / (1 - share)));
+    const variances = values.map((share, at) => {
+      const accuracy = [0.5, 0.6][at] ?? 0;
+      return (accuracy * (1 - accuracy)) / 100 / (share * (1 - share)) ** 2;
+    });
+    const certainty = variances.map((variance) => 1 / (variance + 0.3 ** 2));
+    const total = certainty.reduce((sum, one) => sum + one, 0);
+    const level = here.reduce((sum, one, at) => sum + (certainty[at] ?? 0) * one, 0) / total;
+    const drawn = drawProbes(models, 100, 0.3);
+    for (const [at, id] of ['first', 'second'].entries()) {
+      const variance = variances[at] ?? NaN;
+      const part = variance / (variance + 0.3 ** 2);
+      expect(drawn.get(id)?.shift).toBeCloseTo(part * (level - (here[at] ?? NaN)), 3);
+      expect(drawn.get(id)?.deviation).toBeCloseTo(Math.sqrt(variance * (1 - part) + part ** 2 / total), 3);
+    }
+  });
+
   it('stay as they were measured where there are many pictures', () => {
     const models = [
       { ...measured('first', 0.5, 50_000), ...known(0.4) },
@@ -75,6 +98,7 @@ describe('probes that are drawn to what models are worth elsewhere', () => {
 
   it('are none where nothing is known of any', () => {
     expect(drawProbes([measured('first', 0.5, 50), measured('second', 0.5, 50)], 50, 0.3).size).toBe(0);
+    expect(drawProbes([{ ...measured('alone', 0.5, 50), ...known(1) }], 50, 0.3).size).toBe(0);
     expect(drawProbes([], 50, 0.3).size).toBe(0);
   });
 
@@ -143,5 +167,19 @@ describe('the reason of a training', () => {
     );
     expect(reasonWith(-0.5)).toContain('and less is expected of this network');
     expect(reasonWith(0)).toMatch(/on average\. It shows/);
+  });
+});
+
+describe('an advice one of whose models was deleted meanwhile', () => {
+  it('still has the scenario of those that are left', () => {
+    const models = [measured('best', 0.9, 1000), measured('left', 0.7, 1000)];
+    const input = makeInput({ measurements: makeMeasurements(models) });
+    const left = {
+      ...input,
+      models: input.models.filter(({ versionId }) => versionId === 'left'),
+      strategies: [],
+    };
+    expect(recommend(input).scenario).not.toBeNull();
+    expect(recommend(left).scenario).not.toBeNull();
   });
 });

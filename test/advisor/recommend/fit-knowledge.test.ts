@@ -6,6 +6,7 @@ import {
   type AccuracyKnowledge,
   type GainFeature,
 } from '../../../src/advisor/recommend/knowledge.js';
+import { deviationsOf80Percent } from '../../../src/advisor/normal-quantile.js';
 import { learnedKnowledge } from '../../../src/advisor/recommend/learned-knowledge.js';
 import { accuracyKnowledge, makeCut, makeMeasurements, makeModel } from './support.js';
 
@@ -120,11 +121,17 @@ describe('fitting what the advisor knows', () => {
     expect(inside / count).toBeLessThan(0.92);
   });
 
-  it('widens the intervals where domains are few, and refuses one', () => {
-    const study = makeStudy(() => 0.4, 0.3);
+  it('widens the intervals where domains are few and differ, and refuses one', () => {
+    const alike = makeStudy(() => 0.4, 0.3);
+    const study = alike.map((one) => ({
+      ...one,
+      accuracy: fromLogOdds(logOdds(one.accuracy) + 0.8 * (-1) ** Number(one.domain.slice(7))),
+    }));
     const ofDomains = (count: number) => study.filter(({ domain }) => Number(domain.slice(7)) < count);
     const width = ({ low, high }: AccuracyKnowledge) => high - low;
     expect(width(fit(ofDomains(2)))).toBeGreaterThan(1.5 * width(fit(study)));
+    // Where they do not differ there are as many as runs.
+    expect(width(fit(alike))).toBeLessThan(1.15 * 2 * deviationsOf80Percent);
     expect(fitAccuracy(ofDomains(1), gainFeatures).knowledge).toBeUndefined();
   });
 });
