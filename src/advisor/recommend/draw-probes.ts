@@ -40,8 +40,8 @@ export function drawProbes(
       {
         versionId,
         here: logOdds(share) + growth,
-        probeVariance,
-        hereVariance: probeVariance + (growth / 2) ** 2,
+        // Of the growth all are as uncertain alike: it does not tell them apart.
+        hereVariance: probeVariance,
         there: difference,
         // The difference itself was drawn to 0, as if by one more data set.
         thereVariance: spread ** 2 * (1 + 1 / (datasets + 1)),
@@ -58,7 +58,7 @@ export function drawProbes(
       const part = one.hereVariance / (one.hereVariance + one.thereVariance);
       const shift = part * (level + one.there - one.here);
       // Of what was measured here less is left, and the level is uncertain too.
-      const variance = one.probeVariance * (1 - part) + part ** 2 / total;
+      const variance = one.hereVariance * (1 - part) + part ** 2 / total;
       return [one.versionId, { shift, deviation: Math.sqrt(variance) }];
     }),
   );
