@@ -68,6 +68,9 @@ describe('pictures that teach little', () => {
       return { ...index, images };
     });
     const measurements = await measure({ models: [workshop.random], datasetFolder });
+    // The speed of a warm network: most of the time went into opening it.
+    const [{ picturesPerSecond = null, seconds = NaN } = {}] = measurements.models;
+    expect(picturesPerSecond).toBeGreaterThan(count / seconds);
     expect(measurements.dataset.train).toBe(count);
     expect(measurements.models[0]).toMatchObject({ state: 'MEASURED', pictures: count });
     expect(best(measurements)).toBeGreaterThan(0);
