@@ -1,4 +1,5 @@
 import { calibration } from '../../../dist/advisor/record/calibration.js';
+import { strategyFamily } from '../../../dist/advisor/strategy-family.js';
 import { weightedKendallTau } from '../../../dist/learning/transferability/weighted-kendall-tau.js';
 import { networks } from '../networks.mjs';
 import { mean, percent } from '../../study/cells.mjs';
@@ -16,11 +17,27 @@ const rankings = [
   { name: 'accuracy on the model card', of: ({ candidate }) => sourceAccuracy.get(candidate.versionId) },
 ];
 
+/** What the lines of the same network and family came to on other draws of the same data set: hindsight, and no advice's. */
+const onOtherDraws = {
+  name: 'hindsight: what came on other draws of the same data set',
+  of: ({ candidate }, { dataset, seed }, judged) => {
+    const others = judged.filter((one) => one.dataset.name === dataset && one.seed !== seed);
+    const came = others.flatMap(({ lines }) =>
+      lines.filter((line) => isSameWay(line.candidate, candidate)).map(({ outcome }) => outcome.accuracy),
+    );
+    return came.length === 0 ? undefined : mean(came);
+  },
+};
+
+const isSameWay = (a, b) =>
+  a.versionId === b.versionId &&
+  strategyFamily(a.strategy, a.parameters) === strategyFamily(b.strategy, b.parameters);
+
 /** Whether the order of the lines was the order of what came, by what is promised and by each score of the models alone. */
 export function judgeAgreement(judged) {
-  const rows = rankings.map(({ name, of }) => {
+  const rows = [...rankings, onOtherDraws].map(({ name, of }) => {
     const taus = judged.map(({ lines, together }) => {
-      const values = lines.map((line) => of(line, together) ?? 0);
+      const values = lines.map((line) => of(line, together, judged) ?? 0);
       return (
         weightedKendallTau(
           values,
