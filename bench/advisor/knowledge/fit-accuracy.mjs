@@ -23,9 +23,10 @@ const tQuantiles = [3.078, 1.886, 1.638, 1.533, 1.476, 1.44, 1.415, 1.397, 1.383
 const leastSpread = 0.05;
 
 /**
- * The gain of a family over the probe, drawn to what the network is worth elsewhere, in log-odds, by ridge regression: drawn towards the family's mean gain as strongly as
- * serves best on domains that were left out, and each network's own part beside it. What is left there, domain by domain, gives the interval. Data sets count alike,
- * however many runs they have.
+ * The gain of a family over the probe, which is drawn to what the network is worth elsewhere, in log-odds, by ridge
+ * regression: drawn towards the family's mean gain as strongly as serves best on domains that were left out, and each
+ * network's own part beside it. What is left there, domain by domain, gives the interval. Data sets count alike, however many
+ * runs they have.
  *
  * @param digests of the networks' weights by name; left out: names stand for them
  * @returns `error` is the left-out error in log-odds; no knowledge where there are runs of fewer than two domains: nothing
