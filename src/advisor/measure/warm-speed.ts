@@ -10,9 +10,9 @@ export interface RanBatch {
 const fewestBatches = 3;
 
 /**
- * Pictures a second of a network that is warm, decoding included, which is what a long job sees of it: from the start of the first whole
- * batch to the end of the last one, without the first batch of all, for which the network is compiled, and without
- * what comes before and after a pass.
+ * Pictures a second of a network that is warm, decoding included, which is what a long job sees of it: from the start of the
+ * first whole batch to the end of the last one, without the first batch of all, for which the network is compiled, and
+ * without what comes before and after a pass.
  *
  * @param batches of a pass
  * @param warmAt milliseconds, when the network was done with its first batch

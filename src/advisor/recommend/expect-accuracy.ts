@@ -26,9 +26,8 @@ const furthest = 2.5;
 
 /**
  * The test accuracy to expect of a family's jobs: the best probe, drawn to what the model is worth elsewhere, plus what such
- * jobs gained over theirs in the study. The
- * interval holds 80 % and is made of three parts: pictures of the probe, pictures of the test, and what the study could not
- * explain.
+ * jobs gained over theirs in the study. The interval holds 80 % and is made of three parts: pictures of the probe, pictures of
+ * the test, and what the study could not explain.
  *
  * @returns undefined where the model has no probe
  */
