@@ -1,6 +1,4 @@
+import { groupBy } from '../../dist/jobs/advice/group-by.js';
+
 /** Those with the same key together, in the order in which keys first come. */
-export function groupsOf(list, keyOf) {
-  const groups = new Map();
-  for (const one of list) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
-  return [...groups.values()];
-}
+export const groupsOf = (list, keyOf) => groupBy(list, keyOf).map(([, group]) => group);

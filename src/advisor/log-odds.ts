@@ -14,6 +14,9 @@ export function fromLogOdds(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
+/** Of accuracy by log-odds: p (1 − p). A small error of the one over it is that of the other. */
+export const slopeOfLogOdds = (accuracy: number): number => Math.max(1e-4, accuracy * (1 - accuracy));
+
 /**
  * A share of so many pictures, drawn in by half a picture on either side: of 20 pictures right out of 20, it does not say
  * that none will ever be wrong.

@@ -7,7 +7,7 @@ import { weightsDigests } from '../../src/jobs/advice/weights-digests.js';
 import { adviceMeasurements } from '../../src/advisor/measurements.js';
 import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
-import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
+import { endOf, importColours, publishTestModel, tinyNetwork } from './real-work.js';
 import { createJobsFixture, createPrincipal, type JobsFixture } from './support.js';
 
 let fixture: JobsFixture;
@@ -24,13 +24,10 @@ beforeAll(async () => {
   fixture = await createJobsFixture();
   const { zoo, principal } = fixture;
   worker = await runWorker(zoo);
-  const importColours = async (name: string, seed: number) =>
-    (await endOf(zoo, await launchTestImport(zoo, principal, name, await colourArchive(8, seed))))
-      .resultDatasetVersionId ?? '';
   [asked, other, third] = [
-    await importColours('asked', 1),
-    await importColours('other', 2),
-    await importColours('third', 3),
+    await importColours(zoo, principal, 'asked', 1),
+    await importColours(zoo, principal, 'other', 2),
+    await importColours(zoo, principal, 'third', 3),
   ];
   const network = await tinyNetwork();
   good = await publishTestModel(zoo, principal, 'good', network);

@@ -143,6 +143,17 @@ export async function launchTestImport(
   return jobId;
 }
 
+/** The version of a new data set of coloured pictures, eight a class; a worker has to be there to import it. */
+export async function importColours(
+  zoo: Zoo,
+  principal: Principal,
+  name: string,
+  seed: number,
+): Promise<string> {
+  const jobId = await launchTestImport(zoo, principal, name, await colourArchive(8, seed));
+  return (await endOf(zoo, jobId)).resultDatasetVersionId ?? '';
+}
+
 export async function upload(zoo: Zoo, principal: Principal, bytes: Uint8Array): Promise<string> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await storeBlob(zoo, principal, { sha256, sizeBytes: bytes.length }, Readable.from([bytes]));

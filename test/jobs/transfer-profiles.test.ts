@@ -11,7 +11,7 @@ import { executeSql } from '../../src/jobs/queue/execute-sql.js';
 import { openJobQueue } from '../../src/jobs/queue/queue.js';
 import { runWorker, type RunningWorker } from '../../src/jobs/worker/run-worker.js';
 import { Job, ModelVersion } from '../../src/zoo/database/entities/index.js';
-import { colourArchive, endOf, launchTestImport, publishTestModel, tinyNetwork } from './real-work.js';
+import { endOf, importColours, publishTestModel, tinyNetwork } from './real-work.js';
 import { createJobsFixture, createPrincipal, jobById, queueTestJob, type JobsFixture } from './support.js';
 
 let fixture: JobsFixture;
@@ -25,10 +25,7 @@ beforeAll(async () => {
   fixture = await createJobsFixture();
   const { zoo, principal } = fixture;
   worker = await runWorker(zoo);
-  const importColours = async (name: string, seed: number) =>
-    (await endOf(zoo, await launchTestImport(zoo, principal, name, await colourArchive(8, seed))))
-      .resultDatasetVersionId ?? '';
-  firstColours = await importColours('colours', 1);
+  firstColours = await importColours(zoo, principal, 'colours', 1);
   tiny = await publishTestModel(zoo, principal, 'tiny', await tinyNetwork());
   const { id } = await launchFineTune(zoo, principal, {
     baseVersionId: tiny,
@@ -37,7 +34,7 @@ beforeAll(async () => {
     name: 'ada/tuned',
   });
   tuned = (await endOf(zoo, id)).resultModelVersionId ?? '';
-  otherColours = await importColours('other-colours', 2);
+  otherColours = await importColours(zoo, principal, 'other-colours', 2);
   await stopWorker();
 });
 afterEach(stopWorker);

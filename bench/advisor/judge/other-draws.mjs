@@ -1,4 +1,5 @@
 import { mean } from '../../study/cells.mjs';
+import { describeGaps } from './numbers.mjs';
 
 /**
  * How far from the best one is who had trained everything on the other draws of the same data set and takes what was best
@@ -22,11 +23,7 @@ export function choiceOfOtherDraws(picks) {
     return [pick.best.accuracy - one.accuracy];
   });
   if (gaps.length === 0) return undefined;
-  const within = gaps.filter((gap) => gap <= 0.01).length;
-  return (
-    `Not even who had trained everything on other draws of the same data set, and takes what was best there, is sure of it: within one point in ${within} of ${gaps.length}, ` +
-    `on average ${(100 * mean(gaps)).toFixed(1)} and at worst ${(100 * Math.max(...gaps)).toFixed(1)} points below the best.`
-  );
+  return `Not even who had trained everything on other draws of the same data set, and takes what was best there, is sure of it: that comes ${describeGaps(gaps)}.`;
 }
 
 const isSameWay = (a, b) => a.model === b.model && a.title === b.title;

@@ -1,6 +1,6 @@
 import { networks } from '../networks.mjs';
 import { mean, percent } from '../../study/cells.mjs';
-import { describeDifference, table } from './numbers.mjs';
+import { describeDifference, describeGaps, table } from './numbers.mjs';
 import { choiceOfOtherDraws } from './other-draws.mjs';
 import { coverageOf } from './promises.mjs';
 
@@ -58,7 +58,7 @@ export function withinOnePoint(picks, judged) {
   const three = picks.filter(({ best, firstThree }) => best.accuracy - firstThree <= 0.01).length;
   const untrained = judged.length - picks.length;
   return (
-    `The first line comes ${describeGaps(picks)}. ` +
+    `The first line comes ${describeGaps(picks.map(({ gap }) => gap))}. ` +
     `One of the first three lines is within one point: ${three} of ${picks.length}. ` +
     `The best is chosen with hindsight, as the highest of up to eighteen results on the same ${testPicturesOf(picks)} test pictures, each of which is uncertain by some two points.` +
     (untrained === 0 ? '' : ` The first line of ${untrained} more was not trained, so they do not count.`)
@@ -69,14 +69,7 @@ export function withinOnePoint(picks, judged) {
 export function withUnknownNetworks(judged) {
   const picks = picksOf(judged);
   if (picks.length === 0) return undefined;
-  return `Without what is known of each network from other data sets it would come ${describeGaps(picks)}; its 80 % intervals would hold ${coverageOf(judged)}.`;
-}
-
-/** "within one point of the best in 15 of 36, on average 2.5 and at worst 8.1 points below it" */
-function describeGaps(picks) {
-  const gaps = picks.map(({ gap }) => gap);
-  const within = gaps.filter((gap) => gap <= 0.01).length;
-  return `within one point of the best in ${within} of ${gaps.length}, on average ${(100 * mean(gaps)).toFixed(1)} and at worst ${(100 * Math.max(...gaps)).toFixed(1)} points below it`;
+  return `Without what is known of each network from other data sets it would come ${describeGaps(picks.map(({ gap }) => gap))}; its 80 % intervals would hold ${coverageOf(judged)}.`;
 }
 
 function testPicturesOf(picks) {

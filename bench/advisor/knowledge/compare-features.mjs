@@ -18,7 +18,7 @@ export function compareFeatures(lines) {
     ...gainFeatures.map((name) => ({ title: `with ${name}`, namesFor: () => [name] })),
     { title: '**what is used of it**', namesFor: usedFeatures },
     ...gainFeatures
-      .filter((name) => name !== 'picturesPerClass')
+      .filter((name) => !families.every((family) => usedFeatures(family).includes(name)))
       .map((name) => ({
         title: `what is used and ${name}`,
         namesFor: (family) => [...new Set([...usedFeatures(family), name])],

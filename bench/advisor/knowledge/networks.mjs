@@ -1,8 +1,7 @@
-import { bestCut, probeError } from '../../../dist/advisor/recommend/best-cut.js';
+import { bestCut, probeInLogOdds } from '../../../dist/advisor/recommend/best-cut.js';
 import { drawProbes } from '../../../dist/advisor/recommend/draw-probes.js';
 import { worthElsewhere } from '../../../dist/advisor/recommend/worth-elsewhere.js';
 import { leastNetworkSpread } from './constants.mjs';
-import { logOdds, smoothedShare } from '../../../dist/advisor/log-odds.js';
 import { mean } from '../../study/cells.mjs';
 import { groupsOf } from '../groups-of.mjs';
 
@@ -25,7 +24,7 @@ export function studiedProbes(lines) {
 }
 
 /** What networks are worth on data sets of other domains than one, see `worthElsewhere`. */
-export function worthInOtherDomains(probes, domain, spread) {
+function worthInOtherDomains(probes, domain, spread) {
   return worthElsewhere(
     probes.filter((one) => one.domain !== domain),
     spread,
@@ -90,10 +89,9 @@ function casesOf(lines) {
     const [measured] = measurements.models;
     const cut = name === 'together' ? undefined : bestCut(measured);
     if (cut === undefined) return [];
-    const share = smoothedShare(cut.probe.accuracy, cut.pictures);
-    const variance = (probeError(cut.probe, cut.pictures) / (share * (1 - share))) ** 2;
+    const { value, deviation } = probeInLogOdds(cut);
     const { train } = measurements.dataset;
-    return [{ key, name, dataset, domain, seed, measured, train, value: logOdds(share), variance }];
+    return [{ key, name, dataset, domain, seed, measured, train, value, variance: deviation ** 2 }];
   });
   return groupsOf(alone, ({ dataset, seed }) => `${dataset} · ${seed}`);
 }

@@ -1,4 +1,5 @@
 import { mean } from '../../study/cells.mjs';
+import { groupsOf } from '../groups-of.mjs';
 import { completeGroups } from './ways.mjs';
 
 /** What may tell how much training gains, all measured without training: the two questions of the rule. */
@@ -16,12 +17,7 @@ export const measures = [
  * @returns {dataset, domain, model, partial, full}, gains in accuracy, with the measures, null where nothing was measured
  */
 export function gainPoints(groups, measured) {
-  const byPair = new Map();
-  for (const group of completeGroups(groups)) {
-    const key = [group.dataset, group.model].join(' · ');
-    byPair.set(key, [...(byPair.get(key) ?? []), group]);
-  }
-  return [...byPair.values()].map((of) => {
+  return groupsOf(completeGroups(groups), ({ dataset, model }) => [dataset, model].join(' · ')).map((of) => {
     const [{ dataset, domain, model }] = of;
     const measurements = of.flatMap(({ seed }) => measuredOf(measured, dataset, model, seed) ?? []);
     const gain = (name) => mean(of.map((group) => group[name].accuracy - group.linear.accuracy));

@@ -1,3 +1,4 @@
+import { logOdds, slopeOfLogOdds, smoothedShare } from '../log-odds.js';
 import type { CutMeasurements, ModelMeasurements } from '../measurements.js';
 
 export type Probe = NonNullable<CutMeasurements['scores']['probe']>;
@@ -28,4 +29,13 @@ export function probeError({ accuracy, standardError }: Probe, pictures: number)
   const count = Math.max(1, pictures);
   const smoothed = (accuracy * count + 0.5) / (count + 1);
   return Math.max(standardError, Math.sqrt((smoothed * (1 - smoothed)) / count));
+}
+
+/** A probe in log-odds of its accuracy, drawn in by half a picture, with its standard deviation. */
+export function probeInLogOdds({ probe, pictures }: Pick<ProbedCut, 'probe' | 'pictures'>): {
+  value: number;
+  deviation: number;
+} {
+  const share = smoothedShare(probe.accuracy, pictures);
+  return { value: logOdds(share), deviation: probeError(probe, pictures) / slopeOfLogOdds(share) };
 }

@@ -1,4 +1,5 @@
-import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
+import { fromLogOdds } from '../log-odds.js';
+import { probeInLogOdds } from './best-cut.js';
 import { growthOfProbe } from './growth-of-probe.js';
 import type { MeasuredModel } from './measured-model.js';
 
@@ -15,7 +16,6 @@ export function countedProbe({
   cut,
   drawn,
 }: Omit<MeasuredModel, 'advised' | 'isLearned'>): number {
-  const measured = logOdds(smoothedShare(cut.probe.accuracy, cut.pictures));
   const growth = growthOfProbe(model.learningCurve, cut.pictures, input.measurements.dataset.train);
-  return fromLogOdds(measured + growth + (drawn?.shift ?? 0));
+  return fromLogOdds(probeInLogOdds(cut).value + growth + (drawn?.shift ?? 0));
 }

@@ -1,6 +1,5 @@
-import { logOdds, smoothedShare } from '../log-odds.js';
 import type { ModelMeasurements } from '../measurements.js';
-import { bestCut, probeError } from './best-cut.js';
+import { bestCut, probeInLogOdds } from './best-cut.js';
 import { growthOfProbe } from './growth-of-probe.js';
 
 /** A model's probe as it counts, in log-odds. */
@@ -32,16 +31,15 @@ export function drawProbes(
   const probed = models.flatMap(({ versionId, elsewhere, learningCurve, ...model }) => {
     const cut = bestCut(model);
     if (cut === undefined) return [];
-    const share = smoothedShare(cut.probe.accuracy, cut.pictures);
+    const { value, deviation } = probeInLogOdds(cut);
     const growth = growthOfProbe(learningCurve, cut.pictures, train);
-    const probeVariance = (probeError(cut.probe, cut.pictures) / (share * (1 - share))) ** 2;
     const { difference, datasets } = elsewhere ?? { difference: 0, datasets: 0 };
     return [
       {
         versionId,
-        here: logOdds(share) + growth,
+        here: value + growth,
         // Of the growth all are as uncertain alike: it does not tell them apart.
-        hereVariance: probeVariance,
+        hereVariance: deviation ** 2,
         there: difference,
         // The difference itself was drawn to 0, as if by one more data set.
         thereVariance: spread ** 2 * (1 + 1 / (datasets + 1)),

@@ -1,7 +1,7 @@
 import type { Promised } from '../advice.js';
-import { fromLogOdds, logOdds, smoothedShare } from '../log-odds.js';
+import { fromLogOdds, slopeOfLogOdds } from '../log-odds.js';
 import type { AdviceMeasurements, ModelMeasurements } from '../measurements.js';
-import { bestCut, probeError } from './best-cut.js';
+import { bestCut, probeInLogOdds } from './best-cut.js';
 import type { DrawnProbe } from './draw-probes.js';
 import { gainFeatures, type AccuracyKnowledge } from './knowledge.js';
 import { growthOfProbe } from './growth-of-probe.js';
@@ -35,15 +35,15 @@ export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge
   const { dataset, model, testPictures, isLearned, drawn } = input;
   const cut = bestCut(model);
   if (cut === undefined) return undefined;
-  const smoothed = smoothedShare(cut.probe.accuracy, cut.pictures);
+  const measured = probeInLogOdds(cut);
   const growth = growthOfProbe(model.learningCurve, cut.pictures, dataset.train);
-  const probe = logOdds(smoothed) + growth + (drawn?.shift ?? 0);
+  const probe = measured.value + growth + (drawn?.shift ?? 0);
   const ofNetwork = input.weightsDigest === undefined ? undefined : known.networks?.[input.weightsDigest];
   const gain = known.gain + (ofNetwork ?? 0) + gainBy(input, known);
   const centre = probe + (isLearned ? gain : Math.min(0, gain));
   const value = fromLogOdds(centre);
-  const ofProbe = drawn?.deviation ?? probeError(cut.probe, cut.pictures) / slope(smoothed);
-  const ofTest = testPictures > 0 ? 1 / Math.sqrt(testPictures * slope(value)) : 0;
+  const ofProbe = drawn?.deviation ?? measured.deviation;
+  const ofTest = testPictures > 0 ? 1 / Math.sqrt(testPictures * slopeOfLogOdds(value)) : 0;
   const deviation = Math.hypot(
     ofNetwork === undefined ? known.spreadOfUnknown : known.spread,
     ofProbe,
@@ -56,9 +56,6 @@ export function expectAccuracy(input: ExpectationInput, known: AccuracyKnowledge
     high: fromLogOdds(Math.max(centre, probe + gain) + Math.max(0, known.high) * deviation),
   };
 }
-
-/** Of accuracy by log-odds: p (1 − p). */
-const slope = (accuracy: number): number => Math.max(1e-4, accuracy * (1 - accuracy));
 
 /** What the features of this model and data set add to the mean gain. */
 function gainBy({ dataset, model }: ExpectationInput, { coefficients }: AccuracyKnowledge): number {
